@@ -1,0 +1,178 @@
+//! Where a parser or client keeps what it cannot lend: growing, inline or borrowed memory.
+
+use core::fmt;
+
+/// Memory that holds bytes from the front, up to some capacity.
+///
+/// Implemented for `Vec<u8>` (feature `alloc`), `heapless::Vec<u8, N>` (feature `heapless`) and
+/// [`SliceBuffer`], which wraps memory of the caller's.
+pub trait Buffer {
+    /// The bytes held.
+    fn as_slice(&self) -> &[u8];
+
+    /// The bytes held, to be changed in place.
+    fn as_mut_slice(&mut self) -> &mut [u8];
+
+    /// The most bytes it can ever hold.
+    fn limit(&self) -> usize;
+
+    /// Appends `bytes`.
+    ///
+    /// # Errors
+    /// [`Full`] if they do not fit; then none of them was appended.
+    fn extend(&mut self, bytes: &[u8]) -> Result<(), Full>;
+
+    /// Makes it `len` bytes long; new bytes are zero.
+    ///
+    /// # Errors
+    /// [`Full`] if `len` is over the limit; then nothing has changed.
+    fn resize(&mut self, len: usize) -> Result<(), Full>;
+
+    /// Keeps the first `len` bytes, or all if there are fewer.
+    fn truncate(&mut self, len: usize);
+
+    /// Empties it. A buffer that grew for something large gives that memory back.
+    fn clear(&mut self) {
+        self.truncate(0);
+    }
+}
+
+/// The bytes do not fit into the buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Full;
+
+impl fmt::Display for Full {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("buffer full")
+    }
+}
+
+impl core::error::Error for Full {}
+
+/// A [`Buffer`] in memory of the caller's.
+///
+/// ```
+/// use sse_core::{Buffer, SliceBuffer};
+///
+/// let mut memory = [0; 4];
+/// let mut buffer = SliceBuffer::new(&mut memory);
+/// assert!(buffer.extend(b"tick").is_ok());
+/// assert!(buffer.extend(b"!").is_err());
+/// ```
+#[derive(Debug, Default)]
+pub struct SliceBuffer<'m> {
+    memory: &'m mut [u8],
+    len: usize,
+}
+
+impl<'m> SliceBuffer<'m> {
+    /// An empty buffer over `memory`.
+    #[must_use]
+    pub fn new(memory: &'m mut [u8]) -> Self {
+        Self { memory, len: 0 }
+    }
+}
+
+impl Buffer for SliceBuffer<'_> {
+    fn as_slice(&self) -> &[u8] {
+        &self.memory[..self.len]
+    }
+
+    fn as_mut_slice(&mut self) -> &mut [u8] {
+        &mut self.memory[..self.len]
+    }
+
+    fn limit(&self) -> usize {
+        self.memory.len()
+    }
+
+    fn extend(&mut self, bytes: &[u8]) -> Result<(), Full> {
+        let free = &mut self.memory[self.len..];
+        free.get_mut(..bytes.len()).ok_or(Full)?.copy_from_slice(bytes);
+        self.len += bytes.len();
+        Ok(())
+    }
+
+    fn resize(&mut self, len: usize) -> Result<(), Full> {
+        if len > self.memory.len() {
+            return Err(Full);
+        }
+        if len > self.len {
+            self.memory[self.len..len].fill(0);
+        }
+        self.len = len;
+        Ok(())
+    }
+
+    fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Buffer for alloc::vec::Vec<u8> {
+    fn as_slice(&self) -> &[u8] {
+        self
+    }
+
+    fn as_mut_slice(&mut self) -> &mut [u8] {
+        self
+    }
+
+    fn limit(&self) -> usize {
+        usize::MAX
+    }
+
+    fn extend(&mut self, bytes: &[u8]) -> Result<(), Full> {
+        self.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn resize(&mut self, len: usize) -> Result<(), Full> {
+        Self::resize(self, len, 0);
+        Ok(())
+    }
+
+    fn truncate(&mut self, len: usize) {
+        Self::truncate(self, len);
+    }
+
+    fn clear(&mut self) {
+        Self::clear(self);
+        if self.capacity() > KEPT_CAPACITY {
+            self.shrink_to(KEPT_CAPACITY);
+        }
+    }
+}
+
+#[cfg(feature = "heapless")]
+impl<const N: usize> Buffer for heapless::Vec<u8, N> {
+    fn as_slice(&self) -> &[u8] {
+        self
+    }
+
+    fn as_mut_slice(&mut self) -> &mut [u8] {
+        self
+    }
+
+    fn limit(&self) -> usize {
+        N
+    }
+
+    fn extend(&mut self, bytes: &[u8]) -> Result<(), Full> {
+        self.extend_from_slice(bytes).map_err(|_| Full)
+    }
+
+    fn resize(&mut self, len: usize) -> Result<(), Full> {
+        self.resize(len, 0).map_err(|_| Full)
+    }
+
+    fn truncate(&mut self, len: usize) {
+        heapless::Vec::truncate(self, len);
+    }
+}
+
+/// What a cleared `Vec` keeps for the next event.
+#[cfg(feature = "alloc")]
+const KEPT_CAPACITY: usize = 64 * 1024;

@@ -1,0 +1,1 @@
+//! HTTP/1.1, as much of it as an event stream needs.
