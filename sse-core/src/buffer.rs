@@ -37,6 +37,16 @@ pub trait Buffer {
     }
 }
 
+/// The memory that parsers and clients use unless told otherwise.
+#[cfg(feature = "alloc")]
+pub type Growing = alloc::vec::Vec<u8>;
+
+/// Stands in for growing memory, of which there is none without the feature `alloc`: name a
+/// [`Buffer`].
+#[cfg(not(feature = "alloc"))]
+#[derive(Clone, Copy, Debug)]
+pub enum Growing {}
+
 /// The bytes do not fit into the buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -89,7 +99,9 @@ impl Buffer for SliceBuffer<'_> {
 
     fn extend(&mut self, bytes: &[u8]) -> Result<(), Full> {
         let free = &mut self.memory[self.len..];
-        free.get_mut(..bytes.len()).ok_or(Full)?.copy_from_slice(bytes);
+        free.get_mut(..bytes.len())
+            .ok_or(Full)?
+            .copy_from_slice(bytes);
         self.len += bytes.len();
         Ok(())
     }
@@ -169,7 +181,7 @@ impl<const N: usize> Buffer for heapless::Vec<u8, N> {
     }
 
     fn truncate(&mut self, len: usize) {
-        heapless::Vec::truncate(self, len);
+        Self::truncate(self, len);
     }
 }
 
