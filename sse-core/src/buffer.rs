@@ -89,7 +89,9 @@ impl Buffer for SliceBuffer<'_> {
 
     fn extend(&mut self, bytes: &[u8]) -> Result<(), Full> {
         let free = &mut self.memory[self.len..];
-        free.get_mut(..bytes.len()).ok_or(Full)?.copy_from_slice(bytes);
+        free.get_mut(..bytes.len())
+            .ok_or(Full)?
+            .copy_from_slice(bytes);
         self.len += bytes.len();
         Ok(())
     }
@@ -169,7 +171,7 @@ impl<const N: usize> Buffer for heapless::Vec<u8, N> {
     }
 
     fn truncate(&mut self, len: usize) {
-        heapless::Vec::truncate(self, len);
+        Self::truncate(self, len);
     }
 }
 
