@@ -9,9 +9,15 @@ extern crate alloc;
 extern crate std;
 
 mod buffer;
+mod data;
+mod encode;
+mod message;
 mod time;
 
 pub mod http;
 
 pub use buffer::{Buffer, Full, SliceBuffer};
+pub use data::{Data, Displayed};
+pub use encode::EncodeError;
+pub use message::{InvalidField, Message};
 pub use time::Instant;
