@@ -11,6 +11,8 @@ extern crate std;
 mod buffer;
 mod data;
 mod encode;
+#[cfg(feature = "std")]
+mod frame;
 mod message;
 mod time;
 
@@ -19,5 +21,7 @@ pub mod http;
 pub use buffer::{Buffer, Full, SliceBuffer};
 pub use data::{Data, Displayed};
 pub use encode::EncodeError;
+#[cfg(feature = "std")]
+pub use frame::Frame;
 pub use message::{InvalidField, Message};
 pub use time::Instant;
