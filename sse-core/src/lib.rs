@@ -13,6 +13,8 @@ mod data;
 mod encode;
 #[cfg(feature = "std")]
 mod frame;
+#[cfg(feature = "serde")]
+mod json;
 mod message;
 mod time;
 
@@ -23,5 +25,7 @@ pub use data::{Data, Displayed};
 pub use encode::EncodeError;
 #[cfg(feature = "std")]
 pub use frame::Frame;
+#[cfg(feature = "serde")]
+pub use json::Json;
 pub use message::{InvalidField, Message};
 pub use time::Instant;
