@@ -7,14 +7,23 @@
 //! |---|---|
 //! | what an address may look like, what an origin is | `url.rs` |
 //! | how an address or a `Location` becomes such a [`Url`] | `reference.rs` |
+//! | where a head ends, what a header line is | `head.rs` |
+//! | the head of an answer | `response.rs` |
+//! | the head of a question, for servers | `request_head.rs` |
 //!
 //! Which answers to accept, which redirects to follow and when to ask again is not HTTP's
 //! business and not in here.
 
+mod head;
 mod reference;
+mod request_head;
+mod response;
 mod url;
 
+pub use head::{BadHead, HeadEnd, Header, Headers, MAX_HEADERS, Version};
 pub use reference::{UrlError, normalize, resolve};
+pub use request_head::RequestHead;
+pub use response::Response;
 pub use url::{InvalidUrl, Url};
 
 use crate::{Buffer, Full};

@@ -2,4 +2,5 @@
 
 #![cfg(feature = "alloc")]
 
+mod head;
 mod url;
