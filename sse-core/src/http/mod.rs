@@ -7,6 +7,7 @@
 //! |---|---|
 //! | what an address may look like, what an origin is | `url.rs` |
 //! | how an address or a `Location` becomes such a [`Url`] | `reference.rs` |
+//! | what a client writes | `request.rs` |
 //! | where a head ends, what a header line is | `head.rs` |
 //! | the head of an answer | `response.rs` |
 //! | the head of a question, for servers | `request_head.rs` |
@@ -16,12 +17,14 @@
 
 mod head;
 mod reference;
+mod request;
 mod request_head;
 mod response;
 mod url;
 
 pub use head::{BadHead, HeadEnd, Header, Headers, MAX_HEADERS, Version};
 pub use reference::{UrlError, normalize, resolve};
+pub use request::{Hop, InvalidRequest, Request, RequestError};
 pub use request_head::RequestHead;
 pub use response::Response;
 pub use url::{InvalidUrl, Url};

@@ -3,4 +3,5 @@
 #![cfg(feature = "alloc")]
 
 mod head;
+mod request;
 mod url;
