@@ -2,6 +2,7 @@
 
 #![cfg(feature = "alloc")]
 
+mod body;
 mod head;
 mod request;
 mod url;
