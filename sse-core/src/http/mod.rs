@@ -41,6 +41,8 @@
 
 mod body;
 mod head;
+#[cfg(feature = "alloc")]
+mod owned;
 mod reference;
 mod request;
 mod request_head;
@@ -49,6 +51,8 @@ mod url;
 
 pub use body::{BadChunk, BadFraming, Body};
 pub use head::{BadHead, HeadEnd, Header, Headers, MAX_HEADERS, Version};
+#[cfg(feature = "alloc")]
+pub use owned::{Origin, RequestBuf, ResponseBuf};
 pub use reference::{UrlError, normalize, resolve};
 pub use request::{Hop, InvalidRequest, Request, RequestError};
 pub use request_head::RequestHead;
