@@ -13,6 +13,8 @@ mod data;
 mod encode;
 #[cfg(feature = "std")]
 mod frame;
+#[cfg(feature = "std")]
+mod hub;
 #[cfg(feature = "serde")]
 mod json;
 mod message;
@@ -25,6 +27,8 @@ pub use data::{Data, Displayed};
 pub use encode::EncodeError;
 #[cfg(feature = "std")]
 pub use frame::Frame;
+#[cfg(feature = "std")]
+pub use hub::{Hub, HubConfig, HubStats, Overrun, PublishError, Subscription};
 #[cfg(feature = "serde")]
 pub use json::Json;
 pub use message::{InvalidField, Message};
