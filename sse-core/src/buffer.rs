@@ -37,6 +37,16 @@ pub trait Buffer {
     }
 }
 
+/// The memory that parsers and clients use unless told otherwise.
+#[cfg(feature = "alloc")]
+pub type Growing = alloc::vec::Vec<u8>;
+
+/// Stands in for growing memory, of which there is none without the feature `alloc`: name a
+/// [`Buffer`].
+#[cfg(not(feature = "alloc"))]
+#[derive(Clone, Copy, Debug)]
+pub enum Growing {}
+
 /// The bytes do not fit into the buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

@@ -8,23 +8,39 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod backoff;
+mod block;
 mod buffer;
+mod client;
+mod config;
 mod data;
 mod encode;
+mod event;
 #[cfg(feature = "std")]
 mod frame;
 #[cfg(feature = "std")]
 mod hub;
 #[cfg(feature = "serde")]
 mod json;
+mod line;
 mod message;
+mod outcome;
+mod parser;
+mod redirect;
+mod session;
 mod time;
+mod utf8;
 
 pub mod http;
 
-pub use buffer::{Buffer, Full, SliceBuffer};
+pub use buffer::{Buffer, Full, Growing, SliceBuffer};
+pub use client::{Buffers, Client, Step};
+pub use config::Config;
 pub use data::{Data, Displayed};
 pub use encode::EncodeError;
+#[cfg(feature = "alloc")]
+pub use event::EventBuf;
+pub use event::{Comment, Event, Item, RawEvent, Update};
 #[cfg(feature = "std")]
 pub use frame::Frame;
 #[cfg(feature = "std")]
@@ -32,4 +48,7 @@ pub use hub::{Hub, HubConfig, HubStats, Overrun, PublishError, Subscription};
 #[cfg(feature = "serde")]
 pub use json::Json;
 pub use message::{InvalidField, Message};
+pub use outcome::{Closed, Lost};
+pub use parser::{CommentPlace, DEFAULT_LIMIT, ItemPlace, Parser, Place, TooLarge};
+pub use session::{Order, Session};
 pub use time::Instant;

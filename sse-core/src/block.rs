@@ -1,0 +1,342 @@
+//! The event in the making: what one block of fields has set so far (9.2.6), and its size limit.
+
+use crate::{
+    Buffer, TooLarge,
+    line::Field,
+    utf8::{repair, repaired},
+};
+
+/// The fields of a block that had to be copied, because the input they came in is gone.
+#[derive(Debug)]
+pub(crate) struct Block<D, F> {
+    data: D,
+    event_type: F,
+    id: F,
+    /// Where in `id` the value that is still being read begins; an earlier one stands before it,
+    /// as it stays in force should the new one turn out to hold NUL.
+    new_id: usize,
+    has_data: bool,
+    has_id: bool,
+    /// Some value was too large and has been reported: nothing counts until the blank line.
+    skipping: bool,
+    /// The event has been handed out; what it holds goes when the next one begins.
+    done: bool,
+    limit: usize,
+}
+
+/// The fields of a block that can be lent out of the input they came in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lent {
+    pub(crate) data: Option<Span>,
+    pub(crate) event_type: Option<Span>,
+    pub(crate) id: Option<Span>,
+}
+
+impl Lent {
+    /// What is text of what is lent.
+    pub(crate) fn text(self, input: &[u8]) -> LentText<'_> {
+        let text = |span: Option<Span>| str::from_utf8(span?.of(input)).ok();
+        LentText {
+            data: text(self.data),
+            event_type: text(self.event_type),
+        }
+    }
+}
+
+/// A part of the input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+impl Span {
+    pub(crate) fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+
+    pub(crate) fn of(self, input: &[u8]) -> &[u8] {
+        input.get(self.start..self.end).unwrap_or_default()
+    }
+
+    fn len(self) -> usize {
+        self.end - self.start
+    }
+}
+
+/// An `id` value that holds NUL, and is to be ignored.
+struct HasNul;
+
+impl<D: Buffer, F: Buffer> Block<D, F> {
+    pub(crate) fn new(data: D, event_type: F, id: F, limit: usize) -> Self {
+        let mut block = Self {
+            data,
+            event_type,
+            id,
+            new_id: 0,
+            has_data: false,
+            has_id: false,
+            skipping: false,
+            done: false,
+            limit,
+        };
+        block.reset();
+        block
+    }
+
+    pub(crate) fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Drops all fields, and the duty to skip.
+    pub(crate) fn reset(&mut self) {
+        self.data.clear();
+        self.event_type.clear();
+        self.id.clear();
+        self.has_data = false;
+        self.has_id = false;
+        self.skipping = false;
+        self.done = false;
+    }
+
+    /// Drops the event that was handed out.
+    pub(crate) fn clear_done(&mut self) {
+        if self.done {
+            self.reset();
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        let nothing = !self.has_data && !self.has_id && self.event_type.as_slice().is_empty();
+        self.done || (nothing && !self.skipping)
+    }
+
+    /// Whether the fields make an event: one without `data` is never dispatched.
+    pub(crate) fn has_data(&self, lent: &Lent) -> bool {
+        self.has_data || lent.data.is_some()
+    }
+
+    /// Takes a field whose whole value is in the input.
+    pub(crate) fn set(
+        &mut self,
+        field: Field,
+        value: Span,
+        lent: &mut Lent,
+        input: &[u8],
+    ) -> Result<(), TooLarge> {
+        if self.skipping {
+            return Ok(());
+        }
+        match field {
+            Field::Data if self.has_data(lent) => {
+                self.keep_data(lent, input)?;
+                self.begin(field)?;
+                return self.extend(field, value.of(input)).map(|_| ());
+            }
+            Field::Data => {
+                self.fits(self.data.limit(), value.len())?;
+                lent.data = Some(value);
+            }
+            Field::EventType => {
+                self.fits(self.event_type.limit(), value.len())?;
+                lent.event_type = Some(value);
+            }
+            Field::Id => {
+                let earlier = lent.id.map_or_else(|| self.id.as_slice().len(), Span::len);
+                if self.id_fits(earlier, value.of(input))?.is_ok() {
+                    lent.id = Some(value);
+                }
+            }
+            Field::Retry => {}
+        }
+        Ok(())
+    }
+
+    /// Takes the start of a field whose value is cut by the border of the input. All that was lent
+    /// must have been kept.
+    pub(crate) fn begin(&mut self, field: Field) -> Result<(), TooLarge> {
+        if self.skipping {
+            return Ok(());
+        }
+        match field {
+            Field::Data if self.has_data => {
+                push(&mut self.data, b"\n", self.limit).map_err(|TooLarge| self.overflow())?
+            }
+            Field::Data => self.has_data = true,
+            Field::EventType => self.event_type.clear(),
+            Field::Id => self.new_id = self.id.as_slice().len(),
+            Field::Retry => {}
+        }
+        Ok(())
+    }
+
+    /// Takes more of the value begun; `false` if the field is to be ignored after all.
+    pub(crate) fn extend(&mut self, field: Field, piece: &[u8]) -> Result<bool, TooLarge> {
+        if self.skipping {
+            return Ok(true);
+        }
+        let pushed = match field {
+            Field::Data => push(&mut self.data, piece, self.limit),
+            Field::EventType => push(&mut self.event_type, piece, self.limit),
+            Field::Id => {
+                if self.id_fits(self.id.as_slice().len(), piece)?.is_err() {
+                    self.id.truncate(self.new_id);
+                    return Ok(false);
+                }
+                push(&mut self.id, piece, self.limit)
+            }
+            Field::Retry => Ok(()),
+        };
+        match pushed {
+            Ok(()) => Ok(true),
+            Err(TooLarge) => Err(self.overflow()),
+        }
+    }
+
+    /// Takes the end of the value begun.
+    pub(crate) fn end(&mut self, field: Field) {
+        if field == Field::Id && !self.skipping {
+            let len = self.id.as_slice().len() - self.new_id;
+            self.id.as_mut_slice().copy_within(self.new_id.., 0);
+            self.id.truncate(len);
+            self.has_id = true;
+        }
+    }
+
+    /// Copies what was lent out of an input that goes away.
+    pub(crate) fn keep(&mut self, lent: &mut Lent, input: &[u8]) -> Result<(), TooLarge> {
+        self.keep_data(lent, input)?;
+        if let Some(event_type) = lent.event_type.take() {
+            self.event_type.clear();
+            push(&mut self.event_type, event_type.of(input), self.limit)
+                .map_err(|TooLarge| self.overflow())?;
+        }
+        if let Some(id) = lent.id.take() {
+            self.id.clear();
+            push(&mut self.id, id.of(input), self.limit).map_err(|TooLarge| self.overflow())?;
+            self.has_id = true;
+        }
+        Ok(())
+    }
+
+    fn keep_data(&mut self, lent: &mut Lent, input: &[u8]) -> Result<(), TooLarge> {
+        if let Some(data) = lent.data.take() {
+            push(&mut self.data, data.of(input), self.limit).map_err(|TooLarge| self.overflow())?;
+            self.has_data = true;
+        }
+        Ok(())
+    }
+
+    /// Makes text of the event's data and type. What is lent and is text already stays lent; the
+    /// rest is replaced by a repaired copy.
+    pub(crate) fn repair<'i>(
+        &mut self,
+        lent: &mut Lent,
+        input: &'i [u8],
+    ) -> Result<LentText<'i>, TooLarge> {
+        let text = lent.text(input);
+        if text.data.is_none() {
+            self.keep_data(lent, input)?;
+            repair(&mut self.data, self.limit).map_err(|_| TooLarge)?;
+        }
+        if text.event_type.is_none() {
+            if let Some(event_type) = lent.event_type.take() {
+                self.event_type.clear();
+                push(&mut self.event_type, event_type.of(input), self.limit)?;
+            }
+            repair(&mut self.event_type, self.limit).map_err(|_| TooLarge)?;
+        }
+        Ok(text)
+    }
+
+    /// Makes the block's ID, if it set one, the last event ID: at the blank line, never before.
+    pub(crate) fn commit_id(
+        &mut self,
+        lent: Option<Span>,
+        input: &[u8],
+        last_event_id: &mut F,
+    ) -> Result<(), TooLarge> {
+        match lent.map(|id| id.of(input)) {
+            Some(id) if core::str::from_utf8(id).is_ok() => {
+                last_event_id.clear();
+                return push(last_event_id, id, self.limit);
+            }
+            Some(id) => {
+                self.id.clear();
+                push(&mut self.id, id, self.limit)?;
+            }
+            None if self.has_id => {}
+            None => return Ok(()),
+        }
+        repair(&mut self.id, self.limit).map_err(|_| TooLarge)?;
+        core::mem::swap(&mut self.id, last_event_id);
+        Ok(())
+    }
+
+    /// Ends the block; what it holds stays to be lent until the next one begins.
+    pub(crate) fn finish(&mut self) {
+        self.done = true;
+    }
+
+    pub(crate) fn scratch(&mut self) -> &mut D {
+        &mut self.data
+    }
+
+    pub(crate) fn data(&self) -> &[u8] {
+        self.data.as_slice()
+    }
+
+    pub(crate) fn event_type(&self) -> &[u8] {
+        self.event_type.as_slice()
+    }
+
+    pub(crate) fn data_text(&self) -> &str {
+        repaired(self.data.as_slice())
+    }
+
+    pub(crate) fn event_type_text(&self) -> &str {
+        repaired(self.event_type.as_slice())
+    }
+
+    fn fits(&mut self, room: usize, len: usize) -> Result<(), TooLarge> {
+        if len > room.min(self.limit) {
+            return Err(self.overflow());
+        }
+        Ok(())
+    }
+
+    /// Whether more of an ID fits behind the `held` bytes, the earlier ID among them. The verdict
+    /// must not depend on where the input is cut: what comes first, NUL or the limit, decides.
+    fn id_fits(&mut self, held: usize, piece: &[u8]) -> Result<Result<(), HasNul>, TooLarge> {
+        let room = self.id.limit().min(self.limit).saturating_sub(held);
+        match memchr::memchr(0, piece) {
+            Some(nul) if nul <= room => Ok(Err(HasNul)),
+            _ if piece.len() > room => Err(self.overflow()),
+            _ => Ok(Ok(())),
+        }
+    }
+
+    fn overflow(&mut self) -> TooLarge {
+        self.reset();
+        self.skipping = true;
+        TooLarge
+    }
+}
+
+/// The parts of an event that are text lent out of the input; the others are in the block.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LentText<'i> {
+    pub(crate) data: Option<&'i str>,
+    pub(crate) event_type: Option<&'i str>,
+}
+
+fn push<B: Buffer>(buffer: &mut B, bytes: &[u8], limit: usize) -> Result<(), TooLarge> {
+    if bytes.len() > limit.saturating_sub(buffer.as_slice().len()) {
+        return Err(TooLarge);
+    }
+    buffer.extend(bytes).map_err(|_| TooLarge)
+}

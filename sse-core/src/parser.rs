@@ -1,0 +1,538 @@
+//! The parser: input in, events out, one at a time (9.2.5, 9.2.6).
+
+use core::{fmt, time::Duration};
+
+use crate::{
+    Buffer, Comment, Event, Growing, Item, RawEvent,
+    block::{Block, Lent, LentText, Span},
+    line::{Field, Line, Name, find_line_end, read_digits},
+    utf8::repaired,
+};
+
+/// An incremental parser of `text/event-stream`.
+///
+/// Feed it what arrives, however it is cut; it lends each event as soon as its last byte is there.
+/// An event that lies whole in the input, with one `data` line, is lent straight out of the input.
+/// Only what crosses the border of two inputs, spans several `data` lines or is not UTF-8 is
+/// copied, once, into the parser's buffers: `D` for the data, `F` each for event type, ID and last
+/// event ID.
+///
+/// Every byte sequence is a valid stream; the only error is [`TooLarge`].
+///
+/// ```
+/// use sse_core::Parser;
+///
+/// let mut parser = Parser::new();
+/// let mut input: &[u8] = b"event: tick\nid: 7\ndata: 42\n\ndata: cut he";
+///
+/// let event = parser.next_event(&mut input)?.unwrap();
+/// assert_eq!((event.event_type, event.data, event.last_event_id), ("tick", "42", "7"));
+/// assert!(parser.next_event(&mut input)?.is_none());
+/// assert!(input.is_empty());
+///
+/// input = b"re\n\n";
+/// assert_eq!(parser.next_event(&mut input)?.unwrap().data, "cut here");
+/// # Ok::<(), sse_core::TooLarge>(())
+/// ```
+#[derive(Debug)]
+pub struct Parser<D = Growing, F = D> {
+    block: Block<D, F>,
+    last_event_id: F,
+    line: Line,
+    /// What has been read of a cut `retry` value.
+    digits: Option<u64>,
+    retry: Option<u64>,
+}
+
+/// The most bytes that the data, the event type and the ID of an event may each have, unless a
+/// parser is told otherwise: 16 MiB.
+pub const DEFAULT_LIMIT: usize = 16 * 1024 * 1024;
+
+#[cfg(feature = "alloc")]
+impl Parser {
+    /// A parser whose buffers grow, up to [`DEFAULT_LIMIT`] each.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_buffers(
+            Growing::new(),
+            Growing::new(),
+            Growing::new(),
+            Growing::new(),
+        )
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Default for Parser {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<D: Buffer, F: Buffer> Parser<D, F> {
+    /// A parser over these buffers, whose capacities bound what it takes. They are emptied.
+    #[must_use]
+    pub fn with_buffers(data: D, event_type: F, id: F, mut last_event_id: F) -> Self {
+        last_event_id.clear();
+        Self {
+            block: Block::new(data, event_type, id, DEFAULT_LIMIT),
+            last_event_id,
+            line: Line::Mark(0),
+            digits: None,
+            retry: None,
+        }
+    }
+
+    /// Sets the most bytes that the data, the event type and the ID of an event may each have,
+    /// counted as text, with the line feeds between data lines. An event over it is [`TooLarge`].
+    #[must_use]
+    pub fn with_limit(mut self, bytes: usize) -> Self {
+        self.block.set_limit(bytes);
+        self
+    }
+
+    /// Takes input up to the end of the next event and lends that event.
+    ///
+    /// `None` means that all of `input` was taken and more is needed; otherwise `input` is left
+    /// behind the event.
+    ///
+    /// # Errors
+    /// [`TooLarge`] as soon as an event outgrows a buffer or the limit. It is skipped to its end
+    /// and its ID is not adopted; the next call goes on with what is left of `input`.
+    pub fn next_event<'a, 'i: 'a>(
+        &'a mut self,
+        input: &mut &'i [u8],
+    ) -> Result<Option<Event<'a>>, TooLarge> {
+        let whole = *input;
+        match self.take::<false>(input)? {
+            Some(Found::Event(mut lent)) => {
+                let text = self.accept(&mut lent, whole)?;
+                Ok(Some(self.event(text)))
+            }
+            Some(Found::Comment(_)) | None => Ok(None),
+        }
+    }
+
+    /// As [`next_event`](Self::next_event), without a check that type and data are UTF-8: for who
+    /// reads JSON from bytes, or passes them on.
+    ///
+    /// # Errors
+    /// As [`next_event`](Self::next_event).
+    pub fn next_raw<'a, 'i: 'a>(
+        &'a mut self,
+        input: &mut &'i [u8],
+    ) -> Result<Option<RawEvent<'a>>, TooLarge> {
+        let whole = *input;
+        match self.take::<false>(input)? {
+            Some(Found::Event(lent)) => {
+                self.dispatch(&lent, whole)?;
+                Ok(Some(self.raw_event(lent, whole)))
+            }
+            Some(Found::Comment(_)) | None => Ok(None),
+        }
+    }
+
+    /// As [`next_event`](Self::next_event), and hands out comments too, each as soon as its bytes
+    /// are there.
+    ///
+    /// # Errors
+    /// As [`next_event`](Self::next_event).
+    pub fn next_item<'a, 'i: 'a>(
+        &'a mut self,
+        input: &mut &'a [u8],
+    ) -> Result<Option<Item<'a>>, TooLarge> {
+        let whole = *input;
+        match self.take::<true>(input)? {
+            Some(Found::Event(mut lent)) => {
+                let text = self.accept(&mut lent, whole)?;
+                Ok(Some(Item::Event(self.event(text))))
+            }
+            Some(Found::Comment(part)) => Ok(Some(Item::Comment(part.of(whole)))),
+            None => Ok(None),
+        }
+    }
+
+    /// Finds the next event in `input` from `at` on, without lending it, and moves `at` behind it;
+    /// [`event_at`](Self::event_at) lends it. For a loop that must not hold a borrow.
+    ///
+    /// `None` means that all of `input` was taken and more is needed. The place is good until the
+    /// next call that takes `&mut self`.
+    ///
+    /// # Errors
+    /// As [`next_event`](Self::next_event).
+    pub fn find_event(&mut self, input: &[u8], at: &mut usize) -> Result<Option<Place>, TooLarge> {
+        match self.advance::<false>(input, at)? {
+            Some(Found::Event(mut lent)) => {
+                self.accept(&mut lent, input)?;
+                Ok(Some(Place(lent)))
+            }
+            Some(Found::Comment(_)) | None => Ok(None),
+        }
+    }
+
+    /// As [`find_event`](Self::find_event), and finds comments too.
+    ///
+    /// # Errors
+    /// As [`next_event`](Self::next_event).
+    pub fn find_item(
+        &mut self,
+        input: &[u8],
+        at: &mut usize,
+    ) -> Result<Option<ItemPlace>, TooLarge> {
+        match self.advance::<true>(input, at)? {
+            Some(Found::Event(mut lent)) => {
+                self.accept(&mut lent, input)?;
+                Ok(Some(ItemPlace::Event(Place(lent))))
+            }
+            Some(Found::Comment(place)) => Ok(Some(ItemPlace::Comment(place))),
+            None => Ok(None),
+        }
+    }
+
+    /// Lends the event found at `place` in the same `input`.
+    #[must_use]
+    pub fn event_at<'a>(&'a self, input: &'a [u8], place: Place) -> Event<'a> {
+        self.event(place.0.text(input))
+    }
+
+    /// What a reconnect must send as `Last-Event-ID`: the ID of the last block, dispatched or not,
+    /// that set one. Empty if none has, or if the last one set it to nothing.
+    #[must_use]
+    pub fn last_event_id(&self) -> &str {
+        repaired(self.last_event_id.as_slice())
+    }
+
+    /// Sets the last event ID, for a stream that goes on where an earlier one was left.
+    ///
+    /// # Errors
+    /// [`TooLarge`] if it does not fit; then it is empty.
+    pub fn set_last_event_id(&mut self, id: &str) -> Result<(), TooLarge> {
+        self.last_event_id.clear();
+        if id.len() > self.block.limit() {
+            return Err(TooLarge);
+        }
+        self.last_event_id
+            .extend(id.as_bytes())
+            .map_err(|_| TooLarge)
+    }
+
+    /// The newest valid `retry` value: the reconnection time the server asks for, of any length.
+    #[must_use]
+    pub fn retry(&self) -> Option<Duration> {
+        self.retry.map(Duration::from_millis)
+    }
+
+    /// Whether part of a block has been read whose blank line has not. If the stream ends now,
+    /// that part is lost.
+    #[must_use]
+    pub fn has_unfinished(&self) -> bool {
+        self.line.is_cut() || !self.block.is_empty()
+    }
+
+    /// Makes ready for a new connection: drops what is half read, keeps last event ID and retry.
+    pub fn restart(&mut self) {
+        self.block.reset();
+        self.line = Line::Mark(0);
+    }
+
+    fn take<const COMMENTS: bool>(&mut self, input: &mut &[u8]) -> Result<Option<Found>, TooLarge> {
+        let mut at = 0;
+        let found = self.advance::<COMMENTS>(input, &mut at);
+        *input = &input[at..];
+        found
+    }
+
+    /// Reads `input` from `at` up to the next thing to hand out.
+    fn advance<const COMMENTS: bool>(
+        &mut self,
+        input: &[u8],
+        at: &mut usize,
+    ) -> Result<Option<Found>, TooLarge> {
+        self.block.clear_done();
+        *at += self.line.skip_start(&input[*at..]);
+        if self.line.is_cut() {
+            let found = self.resume_line::<COMMENTS>(input, at)?;
+            if found.is_some() || self.line.is_cut() {
+                return Ok(found);
+            }
+        }
+        let mut lent = Lent::default();
+        while let Some(len) = find_line_end(&input[*at..]) {
+            let line = Span::new(*at, *at + len);
+            *at = self.step_over_line_end(input, line.end);
+            if len == 0 {
+                if self.block.has_data(&lent) {
+                    return Ok(Some(Found::Event(lent)));
+                }
+                self.dispatch(&lent, input)?;
+                self.block.clear_done();
+                lent = Lent::default();
+                continue;
+            }
+            match Field::split(line.of(input)) {
+                Some((Field::Retry, value)) => self.read_retry(value),
+                Some((field, value)) => {
+                    let value = Span::new(line.end - value.len(), line.end);
+                    self.block.set(field, value, &mut lent, input)?;
+                }
+                None if COMMENTS && input[line.start] == b':' => {
+                    self.block.keep(&mut lent, input)?;
+                    return Ok(Some(Found::comment(line.start + 1, line.end, true)));
+                }
+                None => {}
+            }
+        }
+        let rest = Span::new(*at, input.len());
+        *at = rest.end;
+        let kept = self.block.keep(&mut lent, input);
+        let begun = self.begin_line(rest.of(input));
+        kept.and(begun)?;
+        Ok(
+            (COMMENTS && self.line == Line::Comment && rest.start + 1 < rest.end)
+                .then(|| Found::comment(rest.start + 1, rest.end, false)),
+        )
+    }
+
+    /// The data buffer, for other uses while no stream is being read, and the last event ID.
+    pub(crate) fn scratch(&mut self) -> (&mut D, &str) {
+        (
+            self.block.scratch(),
+            repaired(self.last_event_id.as_slice()),
+        )
+    }
+
+    /// What [`scratch`](Self::scratch) holds.
+    pub(crate) fn scratch_bytes(&self) -> &[u8] {
+        self.block.data()
+    }
+
+    /// Makes text of a found event and its ID the last event ID. What `lent` still holds
+    /// afterwards is text.
+    fn accept<'i>(&mut self, lent: &mut Lent, input: &'i [u8]) -> Result<LentText<'i>, TooLarge> {
+        let text = self.block.repair(lent, input);
+        match text {
+            Ok(_) => self.dispatch(lent, input)?,
+            Err(TooLarge) => self.block.reset(),
+        }
+        text
+    }
+
+    /// Lends the event accepted last.
+    fn event<'a>(&'a self, text: LentText<'a>) -> Event<'a> {
+        Event {
+            event_type: match text
+                .event_type
+                .unwrap_or_else(|| self.block.event_type_text())
+            {
+                "" => Event::DEFAULT_TYPE,
+                named => named,
+            },
+            data: text.data.unwrap_or_else(|| self.block.data_text()),
+            last_event_id: self.last_event_id(),
+        }
+    }
+
+    fn raw_event<'a>(&'a self, lent: Lent, input: &'a [u8]) -> RawEvent<'a> {
+        RawEvent {
+            event_type: match lent
+                .event_type
+                .map_or_else(|| self.block.event_type(), |e| e.of(input))
+            {
+                [] => Event::DEFAULT_TYPE.as_bytes(),
+                named => named,
+            },
+            data: lent.data.map_or_else(|| self.block.data(), |d| d.of(input)),
+            last_event_id: self.last_event_id(),
+        }
+    }
+
+    /// What every blank line does, event or not: the ID is committed, the block is over.
+    fn dispatch(&mut self, lent: &Lent, input: &[u8]) -> Result<(), TooLarge> {
+        let committed = self
+            .block
+            .commit_id(lent.id, input, &mut self.last_event_id);
+        self.block.finish();
+        committed
+    }
+
+    /// Takes up the line that the last input ended in, to its end or the end of this input.
+    fn resume_line<const COMMENTS: bool>(
+        &mut self,
+        input: &[u8],
+        at: &mut usize,
+    ) -> Result<Option<Found>, TooLarge> {
+        let rest = &input[*at..];
+        let end = find_line_end(rest).map(|len| *at + len);
+        let piece = Span::new(*at, end.unwrap_or(input.len()));
+        let comment = COMMENTS && self.line == Line::Comment;
+        let mut taken = self.extend_line(piece.of(input));
+        *at = match end {
+            Some(end) => {
+                taken = self.end_line().and(taken);
+                self.step_over_line_end(input, end)
+            }
+            None => input.len(),
+        };
+        taken?;
+        let part = Found::comment(piece.start, piece.end, end.is_some());
+        Ok((comment && (end.is_some() || !rest.is_empty())).then_some(part))
+    }
+
+    fn begin_line(&mut self, piece: &[u8]) -> Result<(), TooLarge> {
+        if !piece.is_empty() {
+            self.line = Line::Name(Name::default());
+        }
+        self.extend_line(piece)
+    }
+
+    fn extend_line(&mut self, mut piece: &[u8]) -> Result<(), TooLarge> {
+        while let [byte, rest @ ..] = piece {
+            self.line = match self.line {
+                Line::Name(name) if *byte == b':' => match name.field() {
+                    Some(field) => {
+                        self.begin_value(field)?;
+                        Line::Space(field)
+                    }
+                    None if name.is_empty() => Line::Comment,
+                    None => Line::Ignored,
+                },
+                Line::Name(name) => name.with(*byte).map_or(Line::Ignored, Line::Name),
+                Line::Space(field) => {
+                    if *byte != b' ' {
+                        return self.extend_value(field, piece);
+                    }
+                    Line::Value(field)
+                }
+                Line::Value(field) => return self.extend_value(field, piece),
+                settled => {
+                    self.line = settled;
+                    return Ok(());
+                }
+            };
+            piece = rest;
+        }
+        Ok(())
+    }
+
+    fn end_line(&mut self) -> Result<(), TooLarge> {
+        let field = match self.line {
+            Line::Space(field) | Line::Value(field) => field,
+            Line::Name(name) => match name.field() {
+                Some(field) => {
+                    self.begin_value(field)?;
+                    field
+                }
+                None => return Ok(()),
+            },
+            _ => return Ok(()),
+        };
+        match field {
+            Field::Retry => self.retry = self.digits.or(self.retry),
+            _ => self.block.end(field),
+        }
+        Ok(())
+    }
+
+    fn begin_value(&mut self, field: Field) -> Result<(), TooLarge> {
+        self.digits = None;
+        self.line = Line::Ignored;
+        self.block.begin(field)
+    }
+
+    fn extend_value(&mut self, field: Field, piece: &[u8]) -> Result<(), TooLarge> {
+        self.line = Line::Ignored;
+        let counts = match field {
+            Field::Retry => match read_digits(self.digits, piece) {
+                Some(digits) => {
+                    self.digits = digits;
+                    true
+                }
+                None => false,
+            },
+            _ => self.block.extend(field, piece)?,
+        };
+        if counts {
+            self.line = Line::Value(field);
+        }
+        Ok(())
+    }
+
+    /// A valid `retry` acts when its line ends, whatever becomes of the block.
+    fn read_retry(&mut self, value: &[u8]) {
+        self.retry = read_digits(None, value).flatten().or(self.retry);
+    }
+
+    /// The position behind the line end at `end`. A CR that is the input's last byte has ended its
+    /// line all the same.
+    fn step_over_line_end(&mut self, input: &[u8], end: usize) -> usize {
+        let (line, len) = match &input[end..] {
+            [b'\r', b'\n', ..] => (Line::Start, 2),
+            [b'\r'] => (Line::AfterCr, 1),
+            _ => (Line::Start, 1),
+        };
+        self.line = line;
+        end + len
+    }
+}
+
+/// Where in the input and the parser's buffers an event is that [`Parser::find_event`] found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place(Lent);
+
+/// Where an event or a comment is that [`Parser::find_item`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ItemPlace {
+    /// An event, lent by [`Parser::event_at`].
+    Event(Place),
+    /// A comment or a part of one, lent by [`CommentPlace::of`].
+    Comment(CommentPlace),
+}
+
+/// Where in the input a comment is, or a part of one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CommentPlace {
+    text: Span,
+    ended: bool,
+}
+
+impl CommentPlace {
+    /// Lends it from the same input.
+    #[must_use]
+    pub fn of(self, input: &[u8]) -> Comment<'_> {
+        Comment {
+            text: self.text.of(input),
+            ended: self.ended,
+        }
+    }
+}
+
+/// What the parser has come upon.
+#[derive(Clone, Copy, Debug)]
+enum Found {
+    Event(Lent),
+    Comment(CommentPlace),
+}
+
+impl Found {
+    fn comment(start: usize, end: usize, ended: bool) -> Self {
+        Self::Comment(CommentPlace {
+            text: Span::new(start, end),
+            ended,
+        })
+    }
+}
+
+/// The event is larger than the parser's buffer or limit.
+///
+/// It is skipped to its end, and its ID is not adopted; parsing goes on behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct TooLarge;
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("event larger than the parser's buffer or limit")
+    }
+}
+
+impl core::error::Error for TooLarge {}

@@ -1,0 +1,96 @@
+//! UTF-8 decode as the Encoding Standard has it: U+FFFD for what is not UTF-8, without a heap.
+
+use crate::{Buffer, Full};
+
+/// Turns the bytes in `buffer` into text: each maximal truncated sequence and each other bad byte
+/// becomes one U+FFFD. On success the buffer holds valid UTF-8 of at most `limit` bytes.
+///
+/// A replaced sequence has at most the three bytes that U+FFFD has, so the text only ever grows:
+/// it is rewritten from the front while the bytes still to be read stand at the back.
+pub(crate) fn repair<B: Buffer>(buffer: &mut B, limit: usize) -> Result<(), Full> {
+    let len = buffer.as_slice().len();
+    let grown = match core::str::from_utf8(buffer.as_slice()) {
+        Ok(_) => return Ok(()),
+        Err(_) => repaired_len(buffer.as_slice()),
+    };
+    if grown > limit {
+        return Err(Full);
+    }
+    buffer.resize(grown)?;
+    let bytes = buffer.as_mut_slice();
+    let mut read = grown - len;
+    let mut write = 0;
+    bytes.copy_within(..len, read);
+    while read < grown {
+        let (valid, bad) = match core::str::from_utf8(&bytes[read..]) {
+            Ok(text) => (text.len(), 0),
+            Err(e) => {
+                let rest = grown - read - e.valid_up_to();
+                (e.valid_up_to(), e.error_len().unwrap_or(rest))
+            }
+        };
+        bytes.copy_within(read..read + valid, write);
+        read += valid + bad;
+        write += valid;
+        if bad > 0 {
+            bytes[write..write + REPLACEMENT.len()].copy_from_slice(REPLACEMENT);
+            write += REPLACEMENT.len();
+        }
+    }
+    Ok(())
+}
+
+/// The text of a buffer that [`repair`] has been through.
+pub(crate) fn repaired(bytes: &[u8]) -> &str {
+    core::str::from_utf8(bytes).unwrap_or_default()
+}
+
+fn repaired_len(bytes: &[u8]) -> usize {
+    bytes
+        .utf8_chunks()
+        .map(|chunk| match chunk.invalid() {
+            [] => chunk.valid().len(),
+            _ => chunk.valid().len() + REPLACEMENT.len(),
+        })
+        .sum()
+}
+
+const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+    use crate::SliceBuffer;
+    use std::{string::String, vec::Vec};
+
+    #[test]
+    fn every_short_sequence_is_repaired_as_the_standard_library_does() {
+        const BYTES: [u8; 14] = [
+            b'a', 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC1, 0xC2, 0xE0, 0xED, 0xF0, 0xF4, 0xFF,
+        ];
+        for n in 0..BYTES.len().pow(4) {
+            let mut rest = n;
+            let mut bytes = [0; 4].map(|_: u8| {
+                let byte = BYTES[rest % BYTES.len()];
+                rest /= BYTES.len();
+                byte
+            });
+            for len in 0..=bytes.len() {
+                let expected = String::from_utf8_lossy(&bytes[..len]).into_owned();
+                let mut buffer = Vec::from(&bytes[..len]);
+                repair(&mut buffer, usize::MAX).unwrap();
+                assert_eq!(buffer, expected.as_bytes(), "{:x?}", &bytes[..len]);
+            }
+            bytes.reverse();
+        }
+    }
+
+    #[test]
+    fn text_that_would_outgrow_its_memory_is_refused_unchanged() {
+        let mut memory = [0; 4];
+        let mut buffer = SliceBuffer::new(&mut memory);
+        buffer.extend(b"a\xFF\xFF").unwrap();
+        assert_eq!(repair(&mut buffer, usize::MAX), Err(Full));
+        assert_eq!(buffer.as_slice(), b"a\xFF\xFF");
+    }
+}
