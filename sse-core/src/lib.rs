@@ -18,6 +18,8 @@ mod encode;
 mod event;
 #[cfg(feature = "std")]
 mod frame;
+#[cfg(feature = "std")]
+mod hub;
 #[cfg(feature = "serde")]
 mod json;
 mod line;
@@ -41,6 +43,8 @@ pub use event::EventBuf;
 pub use event::{Comment, Event, Item, RawEvent, Update};
 #[cfg(feature = "std")]
 pub use frame::Frame;
+#[cfg(feature = "std")]
+pub use hub::{Hub, HubConfig, HubStats, Overrun, PublishError, Subscription};
 #[cfg(feature = "serde")]
 pub use json::Json;
 pub use message::{InvalidField, Message};
