@@ -139,7 +139,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     /// As [`next_event`](Self::next_event).
     pub fn next_item<'a, 'i: 'a>(
         &'a mut self,
-        input: &mut &'a [u8],
+        input: &mut &'i [u8],
     ) -> Result<Option<Item<'a>>, TooLarge> {
         let whole = *input;
         match self.take::<true>(input)? {
