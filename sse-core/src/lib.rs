@@ -10,8 +10,15 @@ extern crate std;
 
 mod block;
 mod buffer;
+mod data;
+mod encode;
 mod event;
+#[cfg(feature = "std")]
+mod frame;
+#[cfg(feature = "serde")]
+mod json;
 mod line;
+mod message;
 mod parser;
 mod time;
 mod utf8;
@@ -19,8 +26,15 @@ mod utf8;
 pub mod http;
 
 pub use buffer::{Buffer, Full, Growing, SliceBuffer};
+pub use data::{Data, Displayed};
+pub use encode::EncodeError;
 #[cfg(feature = "alloc")]
 pub use event::EventBuf;
 pub use event::{Comment, Event, Item, RawEvent};
+#[cfg(feature = "std")]
+pub use frame::Frame;
+#[cfg(feature = "serde")]
+pub use json::Json;
+pub use message::{InvalidField, Message};
 pub use parser::{DEFAULT_LIMIT, Parser, TooLarge};
 pub use time::Instant;

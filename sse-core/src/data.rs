@@ -1,0 +1,79 @@
+//! What a message can carry as its data, and how text of several lines becomes lines of one field.
+
+use core::fmt;
+
+use memchr::memchr2;
+
+/// What a [`Message`](crate::Message) can carry as its data.
+///
+/// Implemented for `&str`, for [`Displayed`] and, with the feature `serde`, for `Json`; messages
+/// are made with the constructors named after them.
+pub trait Data {
+    /// Writes the data as plain text, in any number of pieces.
+    ///
+    /// # Errors
+    /// What `out` or the data itself fails with.
+    fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result;
+}
+
+impl Data for &str {
+    fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        out.write_str(self)
+    }
+}
+
+/// Data that is formatted while the message is written.
+///
+/// Made by [`Message::display`](crate::Message::display).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Displayed<T>(pub(crate) T);
+
+impl<T: fmt::Display> Data for Displayed<T> {
+    fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        write!(out, "{}", self.0)
+    }
+}
+
+/// Starts a new line of the field wherever the text written to it has a line end.
+///
+/// A receiver ends lines at CR, LF and CRLF alike (9.2.5), so all three are line ends here too,
+/// also a CRLF whose halves come in two pieces.
+pub(crate) struct Lines<'w, W: ?Sized> {
+    out: &'w mut W,
+    next_line: &'static str,
+    after_cr: bool,
+}
+
+impl<'w, W: ?Sized> Lines<'w, W> {
+    /// `next_line` is the line end and the field name, colon and space that go before more text.
+    pub(crate) fn new(out: &'w mut W, next_line: &'static str) -> Self {
+        Self {
+            out,
+            next_line,
+            after_cr: false,
+        }
+    }
+}
+
+impl<W: fmt::Write + ?Sized> fmt::Write for Lines<'_, W> {
+    fn write_str(&mut self, mut text: &str) -> fmt::Result {
+        while !text.is_empty() {
+            if self.after_cr {
+                self.after_cr = false;
+                if let Some(after_lf) = text.strip_prefix('\n') {
+                    text = after_lf;
+                    continue;
+                }
+            }
+            let Some(end) = memchr2(b'\n', b'\r', text.as_bytes()) else {
+                return self.out.write_str(text);
+            };
+            let (line, rest) = text.split_at(end);
+            self.out.write_str(line)?;
+            self.out.write_str(self.next_line)?;
+            self.after_cr = rest.starts_with('\r');
+            text = &rest[1..];
+        }
+        Ok(())
+    }
+}

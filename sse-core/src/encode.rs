@@ -1,0 +1,173 @@
+//! How a message becomes its wire form: into a writer, a slice or a vector.
+
+use core::fmt;
+
+use crate::{
+    Message,
+    data::{Data, Lines},
+};
+
+impl<D: Data> Message<'_, D> {
+    /// Writes the message in its wire form.
+    ///
+    /// # Errors
+    /// What `out` fails with, or the data's own `Display` or `Serialize`. Part of the message
+    /// may have been written by then.
+    pub fn encode(&self, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+        if let Some(comment) = self.comment {
+            out.write_str(if comment.is_empty() { ":" } else { ": " })?;
+            fmt::Write::write_str(&mut Lines::new(out, "\n: "), comment)?;
+            out.write_str("\n")?;
+        }
+        if !self.event.is_empty() {
+            out.write_str("event: ")?;
+            out.write_str(self.event)?;
+            out.write_str("\n")?;
+        }
+        if let Some(id) = self.id {
+            out.write_str(if id.is_empty() { "id:" } else { "id: " })?;
+            out.write_str(id)?;
+            out.write_str("\n")?;
+        }
+        if let Some(milliseconds) = self.retry {
+            writeln!(out, "retry: {milliseconds}")?;
+        }
+        let Some(data) = &self.data else {
+            return out.write_str("\n");
+        };
+        // A client takes one space away after the colon, so one is always given.
+        out.write_str("data: ")?;
+        data.write_to(&mut Lines::new(out, "\ndata: "))?;
+        out.write_str("\n\n")
+    }
+
+    /// Writes the message into the front of `out` and returns its length in bytes.
+    ///
+    /// # Errors
+    /// [`EncodeError`] if it does not fit or its data cannot be written; then what `out` holds
+    /// is not a message.
+    pub fn encode_to_slice(&self, out: &mut [u8]) -> Result<usize, EncodeError> {
+        let capacity = out.len();
+        let mut fitting = Fitting { out, len: 0 };
+        self.encode(&mut fitting)
+            .map_err(|fmt::Error| EncodeError::Data)?;
+        match fitting.len {
+            needed if needed > capacity => Err(EncodeError::TooSmall { needed }),
+            len => Ok(len),
+        }
+    }
+
+    /// The length of the wire form in bytes.
+    ///
+    /// Data that is displayed or serialized is written once to count it; if that fails, the
+    /// bytes before the failure are counted.
+    #[must_use]
+    pub fn encoded_len(&self) -> usize {
+        let mut counter = Fitting {
+            out: &mut [],
+            len: 0,
+        };
+        // The error is the data's own, and `encode` reports it.
+        let _ = self.encode(&mut counter);
+        counter.len
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<D: Data> Message<'_, D> {
+    /// Appends the message to `out`.
+    ///
+    /// Nothing is allocated while the capacity suffices, and once if it does not; only then is
+    /// the data written twice.
+    ///
+    /// # Errors
+    /// [`fmt::Error`] if the data's own `Display` or `Serialize` fails; then `out` holds what it
+    /// held before.
+    pub fn encode_to_vec(&self, out: &mut alloc::vec::Vec<u8>) -> fmt::Result {
+        let start = out.len();
+        // Data that is longer each time it is displayed takes more than two rounds.
+        loop {
+            let mut spare = Spare { out, missing: 0 };
+            let written = self.encode(&mut spare);
+            let missing = spare.missing;
+            if written.is_ok() && missing == 0 {
+                return Ok(());
+            }
+            let needed = out.len() - start + missing;
+            out.truncate(start);
+            written?;
+            out.reserve(needed);
+        }
+    }
+}
+
+impl<D: Data> fmt::Display for Message<'_, D> {
+    /// The wire form.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.encode(f)
+    }
+}
+
+/// A message could not be written into a slice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum EncodeError {
+    /// The slice is shorter than the message.
+    TooSmall {
+        /// The length of the message in bytes.
+        needed: usize,
+    },
+    /// The data's own `Display` or `Serialize` failed.
+    Data,
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooSmall { needed } => {
+                write!(f, "slice too small for a message of {needed} bytes")
+            }
+            Self::Data => f.write_str("data failed to be displayed or serialized"),
+        }
+    }
+}
+
+impl core::error::Error for EncodeError {}
+
+/// Writes while it fits, and counts everything.
+struct Fitting<'o> {
+    out: &'o mut [u8],
+    len: usize,
+}
+
+impl fmt::Write for Fitting<'_> {
+    #[inline]
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.len.saturating_add(text.len());
+        if let Some(free) = self.out.get_mut(self.len..end) {
+            free.copy_from_slice(text.as_bytes());
+        }
+        self.len = end;
+        Ok(())
+    }
+}
+
+/// Writes what fits into the capacity there is, and counts the rest.
+#[cfg(feature = "alloc")]
+struct Spare<'v> {
+    out: &'v mut alloc::vec::Vec<u8>,
+    missing: usize,
+}
+
+#[cfg(feature = "alloc")]
+impl fmt::Write for Spare<'_> {
+    #[inline]
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if text.len() <= self.out.capacity() - self.out.len() {
+            self.out.extend_from_slice(text.as_bytes());
+        } else {
+            self.missing = self.missing.saturating_add(text.len());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,65 @@
+//! A whole encoded message, shared by counting references.
+
+use core::fmt;
+
+use bytes::Bytes;
+
+use crate::{Data, Message};
+
+/// One whole message in its wire form, cheap to clone.
+///
+/// Only a [`Message`] becomes a frame, so a body made of frames is a well-formed stream: nothing
+/// from outside can add a field or an event to it.
+///
+/// ```
+/// use sse_core::{Frame, Message};
+///
+/// let frame = Frame::from(Message::new("21.5").event("temperature")?);
+/// assert_eq!(frame.as_ref(), b"event: temperature\ndata: 21.5\n\n");
+/// # Ok::<(), sse_core::InvalidField>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Frame(Bytes);
+
+impl Frame {
+    /// An empty comment, for a connection that must not look dead. It allocates nothing.
+    #[must_use]
+    pub const fn keep_alive() -> Self {
+        Self(Bytes::from_static(b":\n\n"))
+    }
+}
+
+impl AsRef<[u8]> for Frame {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl From<Frame> for Bytes {
+    fn from(frame: Frame) -> Self {
+        frame.0
+    }
+}
+
+impl From<Message<'_>> for Frame {
+    /// A message whose data is text cannot fail to be written.
+    fn from(message: Message<'_>) -> Self {
+        message
+            .to_frame()
+            .expect("a `str` is written without error")
+    }
+}
+
+impl<D: Data> Message<'_, D> {
+    /// The message as a [`Frame`], in one allocation of its exact size.
+    ///
+    /// The data is written twice, the first time to know its length.
+    ///
+    /// # Errors
+    /// [`fmt::Error`] if the data's own `Display` or `Serialize` fails.
+    pub fn to_frame(&self) -> Result<Frame, fmt::Error> {
+        let mut out = alloc::vec::Vec::with_capacity(self.encoded_len());
+        self.encode_to_vec(&mut out)?;
+        Ok(Frame(out.into()))
+    }
+}
