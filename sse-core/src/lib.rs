@@ -36,5 +36,5 @@ pub use frame::Frame;
 #[cfg(feature = "serde")]
 pub use json::Json;
 pub use message::{InvalidField, Message};
-pub use parser::{DEFAULT_LIMIT, Parser, TooLarge};
+pub use parser::{DEFAULT_LIMIT, ID_LIMIT, Parser, TooLarge};
 pub use time::Instant;
