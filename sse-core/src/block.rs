@@ -3,6 +3,7 @@
 use crate::{
     Buffer, ID_LIMIT, TooLarge,
     line::Field,
+    scan,
     utf8::{repair, repaired},
 };
 
@@ -257,7 +258,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         last_event_id: &mut F,
     ) -> Result<(), TooLarge> {
         match lent.map(|id| id.of(input)) {
-            Some(id) if core::str::from_utf8(id).is_ok() => {
+            Some(id) if scan::text(id).is_ok() => {
                 last_event_id.clear();
                 return push(last_event_id, id, self.id_limit());
             }
@@ -313,7 +314,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     ) -> Result<Result<(), HasNul>, TooLarge> {
         let beside_earlier = self.id_room.saturating_sub(earlier);
         let room = self.id_limit().min(beside_earlier).saturating_sub(read);
-        match memchr::memchr(0, piece) {
+        match scan::nul(piece) {
             Some(nul) if nul <= room => Ok(Err(HasNul)),
             _ if piece.len() > room => Err(self.overflow()),
             _ => Ok(Ok(())),
@@ -335,7 +336,7 @@ pub(crate) struct LentText<'i> {
 }
 
 fn lent_text(span: Option<Span>, input: &[u8]) -> Option<&str> {
-    core::str::from_utf8(span?.of(input)).ok()
+    scan::text(span?.of(input)).ok()
 }
 
 fn push<B: Buffer>(buffer: &mut B, bytes: &[u8], limit: usize) -> Result<(), TooLarge> {

@@ -18,8 +18,11 @@ mod frame;
 #[cfg(feature = "serde")]
 mod json;
 mod line;
+#[cfg(all(test, feature = "std"))]
+mod linear;
 mod message;
 mod parser;
+mod scan;
 mod time;
 mod utf8;
 

@@ -5,7 +5,8 @@ use core::{fmt, time::Duration};
 use crate::{
     Buffer, Comment, Event, Growing, Item, RawEvent,
     block::{Block, Lent, LentText, Span},
-    line::{Field, Line, Name, find_line_end, read_digits},
+    line::{Field, Line, Name, read_digits},
+    scan,
     utf8::repaired,
 };
 
@@ -222,7 +223,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             }
         }
         let mut lent = Lent::default();
-        while let Some(len) = find_line_end(&input[*at..]) {
+        while let Some(len) = scan::line_end(&input[*at..]) {
             let line = Span::new(*at, *at + len);
             *at = self.step_over_line_end(input, line.end);
             if len == 0 {
@@ -318,7 +319,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         at: &mut usize,
     ) -> Result<Option<Found>, TooLarge> {
         let rest = &input[*at..];
-        let end = find_line_end(rest).map(|len| *at + len);
+        let end = scan::line_end(rest).map(|len| *at + len);
         let piece = Span::new(*at, end.unwrap_or(input.len()));
         let comment = COMMENTS && self.line == Line::Comment;
         let mut taken = self.extend_line(piece.of(input));
