@@ -21,7 +21,7 @@ use sse_core::{
 
 use crate::{Closed, client::Timer};
 
-/// A source of events over a [`reqwest::Client`](Client), with its HTTP/2, proxies and cookies.
+/// A source of events over a [`Client`] of reqwest's, with its HTTP/2, proxies and cookies.
 ///
 /// Redirects are followed by the client's own policy, on every attempt from the request's URL on;
 /// one that it does not follow counts as a refusal.
