@@ -134,3 +134,15 @@ impl fmt::Debug for Builder {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn https_without_tls_is_an_error_at_once() {
+        let mut builder = EventSource::builder("https://feed.example/");
+        builder.speaks_tls = false;
+        assert_eq!(builder.build().unwrap_err(), BuildError::NeedsTls);
+    }
+}

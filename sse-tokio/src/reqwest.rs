@@ -1,8 +1,11 @@
 //! The reconnecting source over a `reqwest::Client`: its connections, our rules.
 
 use std::{
+    error::Error as _,
     fmt,
     future::Future,
+    hash::{BuildHasher, RandomState},
+    io,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -47,6 +50,8 @@ pub struct EventSource {
     chunk: Bytes,
     /// Where the parser is in the chunk.
     at: usize,
+    /// What was last waited for, if it was not done yet.
+    pending: Option<Order>,
     refused: Option<ResponseBuf>,
     error: Option<Error>,
     ended: bool,
@@ -75,7 +80,9 @@ impl EventSource {
     /// `Accept` and `Cache-Control` are set unless the request has them; a `Last-Event-ID` in it
     /// is where the stream goes on from.
     pub fn new(client: Client, request: Request) -> Self {
-        Self::with_config(client, request, Config::default())
+        let mut config = Config::default();
+        config.seed = RandomState::new().hash_one(request.url().as_str());
+        Self::with_config(client, request, config)
     }
 
     /// As [`new`](Self::new), with other times, limits and policies.
@@ -100,6 +107,7 @@ impl EventSource {
             timer: Timer::new(),
             chunk: Bytes::new(),
             at: 0,
+            pending: None,
             refused: None,
             error: None,
             ended: false,
@@ -176,13 +184,25 @@ impl EventSource {
     pub fn close(&mut self) {
         self.session.close();
         self.link = Link::None;
+        self.pending = None;
+    }
+
+    /// Connects anew at once, whatever the state, and goes on from the last event ID.
+    pub fn reopen(&mut self) {
+        self.session.reopen();
+        self.link = Link::None;
+        self.pending = None;
+        self.chunk.clear();
+        self.at = 0;
+        self.ended = false;
     }
 
     async fn step(&mut self) -> Told {
         std::future::poll_fn(|cx| self.poll_step(cx)).await
     }
 
-    /// Does what the session asks for, until it has something to tell.
+    /// Does what the session asks for, until it has something to tell. What is pending goes first,
+    /// as over a socket.
     fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Told> {
         loop {
             match self.session.find_item(&self.chunk, &mut self.at) {
@@ -197,7 +217,11 @@ impl EventSource {
                 ready!(poll_refused(body, *until, kept, room, &mut self.timer, cx));
                 self.link = Link::None;
             }
-            let done = match self.session.poll(self.timer.now()) {
+            let order = match self.pending.take() {
+                Some(order) => order,
+                None => self.session.poll(self.timer.now()),
+            };
+            let done = match order {
                 Order::Connect => {
                     self.connect();
                     continue;
@@ -214,8 +238,9 @@ impl EventSource {
                     return Poll::Ready(Told::Closed(closed));
                 }
             };
-            if done.is_pending() {
-                ready!(self.timer.poll(self.session.deadline(), cx));
+            if done.is_pending() && self.timer.poll(self.session.deadline(), cx).is_pending() {
+                self.pending = Some(order);
+                return Poll::Pending;
             }
         }
     }
@@ -258,11 +283,11 @@ impl EventSource {
         Poll::Ready(())
     }
 
-    /// Errors that another attempt would only repeat are final.
+    /// Errors that another attempt would only repeat are final: TLS does not trust the peer, say.
     fn failed(&mut self, lost: Lost, error: Error) {
         if error.is_redirect() {
             self.session.fail(sse_core::Closed::TooManyRedirects);
-        } else if error.is_builder() {
+        } else if error.is_builder() || error.is_connect() && is_invalid_data(&error) {
             self.session.fail(sse_core::Closed::Connect);
         } else {
             self.session.disconnected(lost, self.timer.now());
@@ -279,7 +304,7 @@ impl EventSource {
         let headers: Vec<_> = headers.collect();
         let status = response.status().as_u16();
         self.session.answered(status, headers.iter().copied(), now);
-        self.refused = (!self.session.is_open()).then(|| ResponseBuf {
+        self.refused = self.session.closed().map(|_| ResponseBuf {
             status,
             headers: headers
                 .iter()
@@ -289,8 +314,8 @@ impl EventSource {
         });
         let body = Box::pin(response.into());
         self.link = match self.refused {
-            None => Link::Open(body),
             Some(_) => Link::Refused(body, until),
+            None => Link::Open(body),
         };
     }
 
@@ -355,6 +380,17 @@ fn poll_refused(
         }
     }
     Poll::Ready(())
+}
+
+fn is_invalid_data(error: &Error) -> bool {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return error.kind() == io::ErrorKind::InvalidData;
+        }
+        source = error.source();
+    }
+    false
 }
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");

@@ -41,7 +41,11 @@ impl Setup {
 
     /// Sets the method.
     pub fn method(&mut self, method: &str) {
-        self.request = RequestBuf::new(method);
+        if let Ok(request) = &mut self.request
+            && let Err(invalid) = request.set_method(method)
+        {
+            self.request = Err(invalid);
+        }
     }
 
     /// Sets a header; a `Last-Event-ID` is taken as [`last_event_id`](Self::last_event_id) is.
