@@ -1,7 +1,6 @@
 //! The reconnecting source over a `reqwest::Client`: its connections, our rules.
 
 use std::{
-    error::Error as _,
     fmt,
     future::Future,
     hash::{BuildHasher, RandomState},
@@ -381,15 +380,15 @@ fn poll_refused(
     Poll::Ready(())
 }
 
-fn is_invalid_data(error: &Error) -> bool {
-    let mut source = error.source();
-    while let Some(error) = source {
-        if let Some(error) = error.downcast_ref::<io::Error>() {
-            return error.kind() == io::ErrorKind::InvalidData;
-        }
-        source = error.source();
-    }
-    false
+/// Whether there is an [`io::ErrorKind::InvalidData`] at the bottom of it.
+fn is_invalid_data(error: &(dyn std::error::Error + 'static)) -> bool {
+    let cause = match error.downcast_ref::<io::Error>() {
+        Some(error) if error.kind() == io::ErrorKind::InvalidData => return true,
+        // Its `source` would be the source of what it wraps.
+        Some(error) => error.get_ref().map(|inner| inner as _),
+        None => error.source(),
+    };
+    cause.is_some_and(is_invalid_data)
 }
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
