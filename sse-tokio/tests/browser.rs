@@ -19,27 +19,34 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 async fn a_page_survives_dropped_connections_and_a_killed_server() -> Result<()> {
     let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser.jsonl");
     let _ = std::fs::remove_file(&log);
-    let server = Live::start(0, &log)?;
-    let page = Page::open(&format!("http://127.0.0.1:{}/", server.port)).await?;
+    let page = Page::open().await?;
+    let seen = follow(&page, &log).await;
+    page.close().await?;
+    seen
+}
+
+async fn follow(page: &Page, log: &Path) -> Result<()> {
+    let server = Live::start(0, log)?;
+    let port = server.port;
+    page.load(&format!("http://127.0.0.1:{port}/")).await?;
     page.until("count('events') >= 10").await?;
 
     page.click("drop").await?;
     page.until("count('reconnects') >= 1 && count('events') >= 20")
         .await?;
-    page.assert_complete().await?;
+    page.is_complete().await?;
 
     page.enter("message", "grüße, 世界").await?;
     page.click("publish").await?;
     page.until("text('notices').includes('grüße, 世界')")
         .await?;
 
-    let port = server.port;
     drop(server);
     page.until("text('state') !== 'open'").await?;
-    let _server = Live::start(port, &log)?;
+    let _server = Live::start(port, log)?;
     page.until("count('reconnects') >= 2 && count('events') >= 40")
         .await?;
-    page.assert_complete().await
+    page.is_complete().await
 }
 
 /// A process that is killed when it is no longer wanted.
@@ -100,7 +107,7 @@ struct Page {
 }
 
 impl Page {
-    async fn open(url: &str) -> Result<Self> {
+    async fn open() -> Result<Self> {
         let mut command = Command::new("chromedriver");
         let (driver, line, _) = Process::start(command.arg("--port=0"), "started successfully")?;
         let port = number_in(&line, "on port ")?;
@@ -126,8 +133,18 @@ impl Page {
         let id = session["sessionId"].as_str().ok_or("no session")?;
         page.session = format!("{}/{id}", page.session);
         page.post("/timeouts", &json!({ "script": 30_000 })).await?;
-        page.post("/url", &json!({ "url": url })).await?;
         Ok(page)
+    }
+
+    async fn load(&self, url: &str) -> Result<()> {
+        self.post("/url", &json!({ "url": url })).await?;
+        Ok(())
+    }
+
+    /// Ends the browser, which outlives its driver.
+    async fn close(self) -> Result<()> {
+        self.client.delete(&self.session).send().await?;
+        Ok(())
     }
 
     /// Waits, in the page, until a condition on its elements holds.
@@ -146,13 +163,14 @@ impl Page {
             .map_err(|error| format!("{condition}: {error}").into())
     }
 
-    async fn assert_complete(&self) -> Result<()> {
+    async fn is_complete(&self) -> Result<()> {
         let script = "return ['missing', 'doubled', 'gaps'].map(
             (id) => document.getElementById(id).textContent)";
         let script = json!({ "script": script, "args": [] });
-        let counts = self.post("/execute/sync", &script).await?;
-        assert_eq!(counts, json!(["0", "0", "0"]), "missing, doubled, gaps");
-        Ok(())
+        match self.post("/execute/sync", &script).await? {
+            counts if counts == json!(["0", "0", "0"]) => Ok(()),
+            counts => Err(format!("missing, doubled, gaps: {counts}").into()),
+        }
     }
 
     async fn click(&self, id: &str) -> Result<()> {
