@@ -137,7 +137,10 @@ impl Case {
 
 impl Reply {
     pub(crate) fn body(&self) -> Vec<Vec<u8>> {
-        self.chunks.iter().map(|chunk| decoded(&chunk.b64)).collect()
+        self.chunks
+            .iter()
+            .map(|chunk| decoded(&chunk.b64))
+            .collect()
     }
 
     fn answer(&self) -> Answer {

@@ -356,7 +356,10 @@ pub(crate) fn config(change: impl FnOnce(&mut Config)) -> Config {
 
 pub(crate) fn event_line<D: Buffer, F: Buffer>(client: &Client<D, F>) -> String {
     let event = client.event();
-    format!("{}|{}|{}", event.event_type, event.data, event.last_event_id)
+    format!(
+        "{}|{}|{}",
+        event.event_type, event.data, event.last_event_id
+    )
 }
 
 pub(crate) fn millis(duration: Duration) -> u64 {

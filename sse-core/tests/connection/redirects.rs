@@ -1,0 +1,192 @@
+//! Where redirects lead, what they cost the request, and where a reconnect goes.
+
+use sse_core::http::{InvalidUrl, RequestBuf, UrlError};
+use sse_core::{Client, Closed, Step};
+
+use crate::simulation::{Answer, HOME, Simulation, config, in_turn};
+
+fn urls<D, F>(simulation: &Simulation<D, F>) -> Vec<&str> {
+    simulation
+        .asked
+        .iter()
+        .map(|asked| asked.url.as_str())
+        .collect()
+}
+
+fn stream() -> Answer {
+    Answer::stream("retry: 1000\n")
+}
+
+#[test]
+fn each_redirect_is_followed_and_only_permanent_ones_move_the_source() {
+    let moved = "http://home.example/new";
+    for (status, next) in [
+        (301, moved),
+        (302, HOME),
+        (303, HOME),
+        (307, HOME),
+        (308, moved),
+    ] {
+        let answers = [Answer::redirect(status, "new"), stream(), stream().hang()];
+        let mut simulation = Simulation::of(config(|_| ()), answers);
+        assert_eq!(simulation.log(10), ["Opened", "Lost(Ended)", "Opened"]);
+        assert_eq!(urls(&simulation), [HOME, moved, next], "{status}");
+    }
+}
+
+#[test]
+fn locations_are_absolute_or_relative() {
+    let locations = [
+        ("new", "http://home.example/new"),
+        ("/a/b?c", "http://home.example/a/b?c"),
+        ("?page=2", "http://home.example/events?page=2"),
+        ("//other.example/x", "http://other.example/x"),
+        ("https://home.example/events", "https://home.example/events"),
+        ("HTTP://OTHER.example:80", "http://other.example/"),
+        ("a/../b", "http://home.example/b"),
+        ("/x#top", "http://home.example/x"),
+    ];
+    for (location, url) in locations {
+        let answers = [Answer::redirect(302, location), stream().hang()];
+        let mut simulation = Simulation::of(config(|_| ()), answers);
+        assert_eq!(simulation.log(10), ["Opened"]);
+        assert_eq!(urls(&simulation), [HOME, url]);
+        assert_eq!(
+            simulation.client.url().is_secure(),
+            url.starts_with("https")
+        );
+    }
+}
+
+#[test]
+fn a_source_moves_as_far_as_the_whole_chain_is_permanent() {
+    let chains: [(&[u16], &str); 5] = [
+        (&[301, 308, 301], "http://home.example/3"),
+        (&[301, 302], "http://home.example/1"),
+        (&[308, 307, 308], "http://home.example/1"),
+        (&[302, 301], HOME),
+        (&[301, 301, 303, 308], "http://home.example/2"),
+    ];
+    for (chain, next) in chains {
+        let chain = chain.to_vec();
+        let mut asked = 0;
+        let mut simulation = Simulation::new(config(|_| ()), move |_| {
+            asked += 1;
+            Some(match chain.get(asked - 1) {
+                Some(&status) => Answer::redirect(status, &format!("/{asked}")),
+                None => stream(),
+            })
+        });
+        assert_eq!(simulation.log(1)[..2], ["Opened", "Lost(Ended)"]);
+        assert_eq!(simulation.asked.last().unwrap().url, next);
+    }
+}
+
+#[test]
+fn a_redirect_without_location_is_a_refusal() {
+    for status in [300, 301, 302, 303, 304, 305, 306, 307, 308] {
+        let mut simulation = Simulation::of(config(|_| ()), [Answer::status(status)]);
+        assert_eq!(simulation.log(1), [format!("Closed(Status({status}))")]);
+    }
+}
+
+#[test]
+fn other_3xx_lead_nowhere() {
+    for status in [300, 304, 305, 306] {
+        let mut simulation = Simulation::of(config(|_| ()), [Answer::redirect(status, "/x")]);
+        assert_eq!(simulation.log(1), [format!("Closed(Status({status}))")]);
+    }
+}
+
+/// Which of the requests carried the secret.
+fn trusted(simulation: &Simulation) -> Vec<bool> {
+    let asked = simulation.asked.iter();
+    asked
+        .map(|asked| asked.header("Authorization").is_some())
+        .collect()
+}
+
+fn with_secret(answers: impl FnMut(&str) -> Option<Answer> + 'static) -> Simulation {
+    let mut simulation = Simulation::new(config(|_| ()), answers);
+    simulation
+        .request
+        .set_header("Authorization", "Bearer secret")
+        .unwrap();
+    simulation.request.set_header("X-Topic", "tea").unwrap();
+    simulation
+}
+
+#[test]
+fn credentials_stay_within_the_origin_for_the_rest_of_the_chain() {
+    let mut simulation = with_secret(in_turn([
+        Answer::redirect(302, "/here"),
+        Answer::redirect(302, "http://other.example/"),
+        Answer::redirect(302, "http://home.example/back"),
+        stream(),
+        stream().hang(),
+    ]));
+    assert_eq!(simulation.log(10), ["Opened", "Lost(Ended)", "Opened"]);
+    assert_eq!(trusted(&simulation), [true, true, false, false, true]);
+    assert!(
+        simulation
+            .asked
+            .iter()
+            .all(|asked| asked.header("X-Topic").is_some())
+    );
+    assert_eq!(simulation.asked[2].header("Host").unwrap(), "other.example");
+}
+
+#[test]
+fn credentials_stay_behind_when_the_source_moves_for_good() {
+    let mut simulation = with_secret(in_turn([
+        Answer::redirect(301, "http://other.example/"),
+        stream(),
+        Answer::redirect(308, HOME),
+        stream(),
+        stream().hang(),
+    ]));
+    assert_eq!(simulation.log(10).len(), 5);
+    assert_eq!(
+        urls(&simulation)[2..],
+        ["http://other.example/", HOME, HOME]
+    );
+    assert_eq!(trusted(&simulation), [true, false, false, false, false]);
+}
+
+#[test]
+fn a_downgrade_is_another_origin() {
+    let client = Client::new("https://home.example/events", config(|_| ())).unwrap();
+    let server = in_turn([Answer::redirect(302, HOME), stream().hang()]);
+    let mut simulation = Simulation::with_client(client, server);
+    simulation
+        .request
+        .set_header("Authorization", "Bearer secret")
+        .unwrap();
+    simulation.log(1);
+    assert_eq!(trusted(&simulation), [true, false]);
+}
+
+fn posting(answers: impl FnMut(&str) -> Option<Answer> + 'static) -> Simulation {
+    let config = config(|c| c.resend = true);
+    let client = Client::with_buffers(HOME, "POST", Default::default(), config).unwrap();
+    let mut simulation = Simulation::with_client(client, answers);
+    simulation.request = RequestBuf::new("POST").unwrap();
+    simulation
+        .request
+        .set_header("Content-Type", "application/json")
+        .unwrap();
+    simulation.request.set_body("{}");
+    simulation
+}
+
+#[test]
+fn the_last_event_id_goes_along() {
+    let answers = [
+        Answer::stream("id: 5\n\n"),
+        Answer::redirect(302, "http://other.example/"),
+        stream().hang(),
+    ];
+    let mut simulation = Simulation::of(config(|_| ()), answers);
+    simulation.log(10);
+    assert_eq!(simulation.asked[2].header("Last-Event-ID").unwrap(), "5");
+}
