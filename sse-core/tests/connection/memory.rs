@@ -133,3 +133,11 @@ fn an_event_that_does_not_fit_is_skipped() {
     assert_eq!(client.set_last_event_id(&"x".repeat(17)), Err(TooLarge));
     assert_eq!(client.session().last_event_id(), "");
 }
+
+#[test]
+fn growing_memory_that_starts_empty_is_given_room_to_receive() {
+    let client = Client::with_buffers(HOME, "GET", Buffers::default(), config(|_| ()));
+    let server = in_turn([Answer::stream("data: a\n\n").hang()]);
+    let mut simulation: Simulation = Simulation::with_client(client.unwrap(), server);
+    assert_eq!(simulation.log(0), ["Opened", "message|a|"]);
+}

@@ -180,6 +180,30 @@ fn posting(answers: impl FnMut(&str) -> Option<Answer> + 'static) -> Simulation 
 }
 
 #[test]
+fn a_post_becomes_a_get_after_301_302_and_303_and_stays_one_after_307_and_308() {
+    for (status, method) in [
+        (301, "GET"),
+        (302, "GET"),
+        (303, "GET"),
+        (307, "POST"),
+        (308, "POST"),
+    ] {
+        let answers = [
+            Answer::redirect(status, "/1"),
+            Answer::redirect(307, "/2"),
+            stream().hang(),
+        ];
+        let mut simulation = posting(in_turn(answers));
+        assert_eq!(simulation.log(1), ["Opened"]);
+        for asked in &simulation.asked[1..] {
+            assert!(asked.text.starts_with(method), "{status}: {}", asked.text);
+            assert_eq!(asked.text.ends_with("\r\n\r\n{}"), method == "POST");
+            assert_eq!(asked.header("Content-Type").is_some(), method == "POST");
+        }
+    }
+}
+
+#[test]
 fn the_last_event_id_goes_along() {
     let answers = [
         Answer::stream("id: 5\n\n"),

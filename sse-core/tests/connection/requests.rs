@@ -117,3 +117,14 @@ fn posting(config: Config, answers: impl FnMut(&str) -> Option<Answer> + 'static
     simulation.request.set_body("{}");
     simulation
 }
+
+#[test]
+fn a_post_is_sent_again_if_told_so() {
+    let answers = [Answer::stream("id: 1\ndata: a\n\n"), Answer::status(204)];
+    let mut simulation = posting(config(|c| c.resend = true), in_turn(answers));
+    let log = ["Opened", "message|a|1", "Lost(Ended)", "Closed(NoContent)"];
+    assert_eq!(simulation.log(10), log);
+    assert!(simulation.asked[1].text.starts_with("POST"));
+    assert!(simulation.asked[1].text.ends_with("{}"));
+    assert_eq!(simulation.asked[1].header("Last-Event-ID").unwrap(), "1");
+}
