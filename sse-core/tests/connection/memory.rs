@@ -125,6 +125,29 @@ fn a_redirect_that_does_not_fit_closes() {
 }
 
 #[test]
+fn a_source_that_has_no_room_to_move_stays_where_it_is() {
+    let sizes = Sizes {
+        url: HOME.len(),
+        ..Sizes::AMPLE
+    };
+    let answers = [
+        Answer::redirect(301, "http://other.example/a/longer/address"),
+        Answer::stream("retry: 1000\n"),
+        Answer::stream("").hang(),
+    ];
+    let mut simulation = sizes.simulation(answers);
+    assert_eq!(simulation.log(10), ["Opened", "Lost(Ended)", "Opened"]);
+    assert_eq!(
+        simulation.asked[1].url,
+        "http://other.example/a/longer/address"
+    );
+    assert_eq!(simulation.asked[2].url, HOME);
+    simulation.client.reopen();
+    assert_eq!(simulation.client.poll(simulation.now), Step::Connect);
+    assert_eq!(simulation.client.url().as_str(), HOME);
+}
+
+#[test]
 fn an_event_that_does_not_fit_is_skipped() {
     let body = format!("id: 1\ndata: {}\n\nid: 2\ndata: b\n\n", "x".repeat(300));
     let mut simulation = Sizes::AMPLE.simulation([Answer::stream(&body).hang()]);
@@ -140,4 +163,30 @@ fn growing_memory_that_starts_empty_is_given_room_to_receive() {
     let server = in_turn([Answer::stream("data: a\n\n").hang()]);
     let mut simulation: Simulation = Simulation::with_client(client.unwrap(), server);
     assert_eq!(simulation.log(0), ["Opened", "message|a|"]);
+}
+
+#[test]
+fn no_choice_of_sizes_does_harm() {
+    let mut random = Random(7);
+    for _ in 0..3_000 {
+        let sizes = Sizes {
+            rx: 1 + random.below(80),
+            data: random.below(300),
+            field: random.below(8),
+            url: HOME.len() + random.below(20),
+            redirect: random.below(64),
+        };
+        let answers = [
+            Answer::redirect(301, "http://other.example/a"),
+            Answer::redirect(308, "/a/longer/path?q"),
+            Answer::stream("id: 12345\nevent: tick\ndata: 42\ndata: 43\n\ndata: 1\n\n"),
+            Answer::stream("data: x\n\n"),
+        ];
+        let mut simulation = sizes.simulation(answers);
+        simulation.cuts = Cuts::Random(Random(random.0));
+        simulation.log(20);
+        simulation.client.reopen();
+        simulation.log(20);
+        assert!(!simulation.client.url().as_str().is_empty());
+    }
 }
