@@ -8,7 +8,7 @@ use crate::{
 /// The address of a source and the way from it to where the stream is.
 ///
 /// A reconnect starts again at the address given, except that permanent redirects (301, 308) at
-/// the start of a chain move that address for good.
+/// the start of a chain move that address for good, unless they made another request of it.
 #[derive(Debug)]
 pub(crate) struct Route<B> {
     home: B,
@@ -97,7 +97,8 @@ impl<B: Buffer> Route<B> {
         replace(&mut self.current, next.as_slice()).map_err(no_room)?;
         self.hop.foreign |= foreign;
         self.hop.as_get |= status == 303 || (method == Method::Post && matches!(status, 301 | 302));
-        self.permanent &= matches!(status, 301 | 308);
+        // Where a GET was sent to, the request given does not belong.
+        self.permanent &= matches!(status, 301 | 308) && !self.hop.as_get;
         // Without room to move, the redirect is asked for again on each attempt.
         if self.permanent && replace(&mut self.home, next.as_slice()).is_ok() {
             self.moved_away = self.hop.foreign;

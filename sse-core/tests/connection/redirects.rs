@@ -203,6 +203,20 @@ fn a_post_becomes_a_get_after_301_302_and_303_and_stays_one_after_307_and_308() 
     }
 }
 
+/// Where a POST was answered "look there", a POST does not belong there.
+#[test]
+fn a_post_that_became_a_get_does_not_move_its_source() {
+    let answers = [Answer::redirect(301, "/1"), stream(), stream().hang()];
+    let mut simulation = posting(in_turn(answers));
+    assert_eq!(simulation.log(10), ["Opened", "Lost(Ended)", "Opened"]);
+    assert_eq!(urls(&simulation)[2], HOME);
+    let answers = [Answer::redirect(308, "/1"), stream(), stream().hang()];
+    let mut simulation = posting(in_turn(answers));
+    simulation.log(10);
+    assert_eq!(urls(&simulation)[2], "http://home.example/1");
+    assert!(simulation.asked[2].text.ends_with("{}"));
+}
+
 #[test]
 fn the_last_event_id_goes_along() {
     let answers = [
