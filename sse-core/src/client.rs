@@ -442,7 +442,10 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
                 self.rx.clear();
                 return Ok(Stage::Connecting);
             }
-            Some(Err(closed)) => return Err(Verdict::Closed(closed)),
+            Some(Err(closed)) => {
+                self.answered = true;
+                return Err(Verdict::Closed(closed));
+            }
             None => {}
         }
         let body = Body::of(&response);

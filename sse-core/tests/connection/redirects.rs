@@ -83,6 +83,57 @@ fn a_source_moves_as_far_as_the_whole_chain_is_permanent() {
 }
 
 #[test]
+fn twenty_redirects_are_followed_and_no_more() {
+    let answers = |n: usize| {
+        let mut left = n;
+        move |_: &str| {
+            left = left.saturating_sub(1);
+            Some(match left {
+                0 => stream().hang(),
+                _ => Answer::redirect(302, "/again"),
+            })
+        }
+    };
+    let mut simulation = Simulation::new(config(|_| ()), answers(21));
+    assert_eq!(
+        (simulation.log(1), simulation.asked.len()),
+        (vec!["Opened".into()], 21)
+    );
+    let mut simulation = Simulation::new(config(|_| ()), answers(22));
+    assert_eq!(simulation.log(1), ["Closed(TooManyRedirects)"]);
+    assert_eq!(simulation.asked.len(), 21);
+    assert_eq!(simulation.client.response().unwrap().status(), 302);
+
+    let mut simulation = Simulation::new(config(|c| c.max_redirects = 0), answers(2));
+    assert_eq!(simulation.log(1), ["Closed(TooManyRedirects)"]);
+    let mut simulation = Simulation::new(config(|c| c.max_redirects = u8::MAX), |_| {
+        Some(Answer::redirect(308, "/again"))
+    });
+    assert_eq!(simulation.log(1), ["Closed(TooManyRedirects)"]);
+    assert_eq!(simulation.asked.len(), 256);
+}
+
+#[test]
+fn a_redirect_to_nowhere_closes_and_shows_the_response() {
+    let locations = [
+        ("ftp://home.example/x", InvalidUrl::Scheme),
+        ("", InvalidUrl::Empty),
+        ("#top", InvalidUrl::Empty),
+        ("http://", InvalidUrl::Host),
+        ("http://home.example:0/", InvalidUrl::Port),
+        ("http://user@home.example/", InvalidUrl::Userinfo),
+    ];
+    for (location, invalid) in locations {
+        let mut simulation = Simulation::of(config(|_| ()), [Answer::redirect(302, location)]);
+        let closed = Closed::Redirect(UrlError::Invalid(invalid));
+        assert_eq!(simulation.run(simulation.now), Some(Step::Closed(closed)));
+        let response = simulation.client.response().expect("the redirect");
+        assert_eq!(response.status(), 302);
+        assert_eq!(response.header("location"), Some(location.as_bytes()));
+    }
+}
+
+#[test]
 fn a_redirect_without_location_is_a_refusal() {
     for status in [300, 301, 302, 303, 304, 305, 306, 307, 308] {
         let mut simulation = Simulation::of(config(|_| ()), [Answer::status(status)]);
