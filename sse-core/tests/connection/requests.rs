@@ -119,6 +119,20 @@ fn posting(config: Config, answers: impl FnMut(&str) -> Option<Answer> + 'static
 }
 
 #[test]
+fn a_post_that_got_no_response_is_not_sent_again() {
+    let endings = [
+        (None, "Closed(Lost(Connect))"),
+        (Some(Answer::new("")), "Closed(Lost(NoResponse))"),
+        (Some(Answer::new("").hang()), "Closed(Lost(ConnectTimeout))"),
+    ];
+    for (answer, closed) in endings {
+        let mut simulation = posting(config(|_| ()), move |_| answer.clone());
+        assert_eq!(simulation.log(1_000), [closed]);
+        assert_eq!(simulation.asked.len(), 1);
+    }
+}
+
+#[test]
 fn a_post_is_sent_again_if_told_so() {
     let answers = [Answer::stream("id: 1\ndata: a\n\n"), Answer::status(204)];
     let mut simulation = posting(config(|c| c.resend = true), in_turn(answers));
