@@ -35,8 +35,19 @@ pub(crate) struct Lent {
     pub(crate) id: Option<Span>,
 }
 
+impl Lent {
+    /// What is text of what is lent.
+    pub(crate) fn text(self, input: &[u8]) -> LentText<'_> {
+        let text = |span: Option<Span>| scan::text(span?.of(input)).ok();
+        LentText {
+            data: text(self.data),
+            event_type: text(self.event_type),
+        }
+    }
+}
+
 /// A part of the input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Span {
     pub(crate) start: usize,
     pub(crate) end: usize,
@@ -234,20 +245,19 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         lent: &mut Lent,
         input: &'i [u8],
     ) -> Result<LentText<'i>, TooLarge> {
-        let data = lent_text(lent.data, input);
-        if data.is_none() {
+        let text = lent.text(input);
+        if text.data.is_none() {
             self.keep_data(lent, input)?;
             repair(&mut self.data, self.limit).map_err(|_| TooLarge)?;
         }
-        let event_type = lent_text(lent.event_type, input);
-        if event_type.is_none() {
+        if text.event_type.is_none() {
             if let Some(event_type) = lent.event_type.take() {
                 self.event_type.clear();
                 push(&mut self.event_type, event_type.of(input), self.limit)?;
             }
             repair(&mut self.event_type, self.limit).map_err(|_| TooLarge)?;
         }
-        Ok(LentText { data, event_type })
+        Ok(text)
     }
 
     /// Makes the block's ID, if it set one, the last event ID: at the blank line, never before.
@@ -278,6 +288,10 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     /// Ends the block; what it holds stays to be lent until the next one begins.
     pub(crate) fn finish(&mut self) {
         self.done = true;
+    }
+
+    pub(crate) fn scratch(&mut self) -> &mut D {
+        &mut self.data
     }
 
     pub(crate) fn data(&self) -> &[u8] {
@@ -333,10 +347,6 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
 pub(crate) struct LentText<'i> {
     pub(crate) data: Option<&'i str>,
     pub(crate) event_type: Option<&'i str>,
-}
-
-fn lent_text(span: Option<Span>, input: &[u8]) -> Option<&str> {
-    scan::text(span?.of(input)).ok()
 }
 
 fn push<B: Buffer>(buffer: &mut B, bytes: &[u8], limit: usize) -> Result<(), TooLarge> {

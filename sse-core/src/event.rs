@@ -1,5 +1,9 @@
 //! What a stream delivers: an event, lent or owned.
 
+use core::time::Duration;
+
+use crate::Lost;
+
 /// An event, lent from the input and the parser's buffers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -46,6 +50,28 @@ pub enum Item<'a> {
     Event(Event<'a>),
     /// A comment or a piece of one.
     Comment(Comment<'a>),
+}
+
+/// What a source has to say: its stream's events, and what becomes of its connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Update<'a> {
+    /// The stream is open: the standard's `open` event.
+    Opened,
+    /// An event.
+    Event(Event<'a>),
+    /// A comment or a part of one, if [`Config::comments`](crate::Config::comments) asks for them.
+    Comment(Comment<'a>),
+    /// An event was over the limit. It is skipped, and the stream goes on.
+    TooLarge,
+    /// The connection, or the attempt at one, is over, and another attempt will be made: the
+    /// standard's `error` event of a source that goes on.
+    Reconnecting {
+        /// Why.
+        lost: Lost,
+        /// How long from now.
+        wait: Duration,
+    },
 }
 
 impl Event<'_> {

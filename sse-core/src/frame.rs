@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 
 use crate::{Data, Message};
 
@@ -26,6 +26,13 @@ impl Frame {
     #[must_use]
     pub const fn keep_alive() -> Self {
         Self(Bytes::from_static(b":\n\n"))
+    }
+
+    /// What follows the first `start` bytes, which is a whole encoded message.
+    pub(crate) fn from_tail(encoded: alloc::vec::Vec<u8>, start: usize) -> Self {
+        let mut bytes = Bytes::from(encoded);
+        bytes.advance(start);
+        Self(bytes)
     }
 }
 

@@ -8,36 +8,50 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod backoff;
 mod block;
 mod buffer;
+mod client;
+mod config;
 mod data;
 mod encode;
 mod event;
 #[cfg(feature = "std")]
 mod frame;
+#[cfg(feature = "std")]
+mod hub;
 #[cfg(feature = "serde")]
 mod json;
 mod line;
 #[cfg(all(test, feature = "std"))]
 mod linear;
 mod message;
+mod outcome;
 mod parser;
+mod redirect;
 mod scan;
+mod session;
 mod time;
 mod utf8;
 
 pub mod http;
 
 pub use buffer::{Buffer, Full, Growing, SliceBuffer};
+pub use client::{Buffers, Client, Step};
+pub use config::Config;
 pub use data::{Data, Displayed};
 pub use encode::EncodeError;
 #[cfg(feature = "alloc")]
 pub use event::EventBuf;
-pub use event::{Comment, Event, Item, RawEvent};
+pub use event::{Comment, Event, Item, RawEvent, Update};
 #[cfg(feature = "std")]
 pub use frame::Frame;
+#[cfg(feature = "std")]
+pub use hub::{Hub, HubConfig, HubStats, Overrun, PublishError, Subscription};
 #[cfg(feature = "serde")]
 pub use json::Json;
 pub use message::{InvalidField, Message};
-pub use parser::{DEFAULT_LIMIT, ID_LIMIT, Parser, TooLarge};
+pub use outcome::{Closed, Lost};
+pub use parser::{CommentPlace, DEFAULT_LIMIT, ID_LIMIT, ItemPlace, Parser, Place, TooLarge};
+pub use session::{Order, Session};
 pub use time::Instant;

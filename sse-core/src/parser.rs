@@ -161,6 +161,49 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         }
     }
 
+    /// Finds the next event in `input` from `at` on, without lending it, and moves `at` behind it;
+    /// [`event_at`](Self::event_at) lends it. For a loop that must not hold a borrow.
+    ///
+    /// `None` means that all of `input` was taken and more is needed. The place is good until the
+    /// next call that takes `&mut self`.
+    ///
+    /// # Errors
+    /// As [`next_event`](Self::next_event).
+    pub fn find_event(&mut self, input: &[u8], at: &mut usize) -> Result<Option<Place>, TooLarge> {
+        match self.advance::<false>(input, at)? {
+            Some(Found::Event(mut lent)) => {
+                self.accept(&mut lent, input)?;
+                Ok(Some(Place(lent)))
+            }
+            Some(Found::Comment(_)) | None => Ok(None),
+        }
+    }
+
+    /// As [`find_event`](Self::find_event), and finds comments too.
+    ///
+    /// # Errors
+    /// As [`next_event`](Self::next_event).
+    pub fn find_item(
+        &mut self,
+        input: &[u8],
+        at: &mut usize,
+    ) -> Result<Option<ItemPlace>, TooLarge> {
+        match self.advance::<true>(input, at)? {
+            Some(Found::Event(mut lent)) => {
+                self.accept(&mut lent, input)?;
+                Ok(Some(ItemPlace::Event(Place(lent))))
+            }
+            Some(Found::Comment(place)) => Ok(Some(ItemPlace::Comment(place))),
+            None => Ok(None),
+        }
+    }
+
+    /// Lends the event found at `place` in the same `input`.
+    #[must_use]
+    pub fn event_at<'a>(&'a self, input: &'a [u8], place: Place) -> Event<'a> {
+        self.event(place.0.text(input))
+    }
+
     /// What a reconnect must send as `Last-Event-ID`: the ID of the last block, dispatched or not,
     /// that set one. Empty if none has, or if the last one set it to nothing.
     #[must_use]
@@ -209,7 +252,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     }
 
     /// Reads `input` from `at` up to the next thing to hand out.
-    pub(crate) fn advance<const COMMENTS: bool>(
+    fn advance<const COMMENTS: bool>(
         &mut self,
         input: &[u8],
         at: &mut usize,
@@ -259,13 +302,22 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         )
     }
 
+    /// The data buffer, for other uses while no stream is being read, and the last event ID.
+    pub(crate) fn scratch(&mut self) -> (&mut D, &str) {
+        (
+            self.block.scratch(),
+            repaired(self.last_event_id.as_slice()),
+        )
+    }
+
+    /// What [`scratch`](Self::scratch) holds.
+    pub(crate) fn scratch_bytes(&self) -> &[u8] {
+        self.block.data()
+    }
+
     /// Makes text of a found event and its ID the last event ID. What `lent` still holds
     /// afterwards is text.
-    pub(crate) fn accept<'i>(
-        &mut self,
-        lent: &mut Lent,
-        input: &'i [u8],
-    ) -> Result<LentText<'i>, TooLarge> {
+    fn accept<'i>(&mut self, lent: &mut Lent, input: &'i [u8]) -> Result<LentText<'i>, TooLarge> {
         let text = self.block.repair(lent, input);
         match text {
             Ok(_) => self.dispatch(lent, input)?,
@@ -275,7 +327,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     }
 
     /// Lends the event accepted last.
-    pub(crate) fn event<'a>(&'a self, text: LentText<'a>) -> Event<'a> {
+    fn event<'a>(&'a self, text: LentText<'a>) -> Event<'a> {
         Event {
             event_type: match text
                 .event_type
@@ -432,35 +484,50 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     }
 }
 
-/// What the parser has come upon.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Found {
-    Event(Lent),
-    Comment(CommentPart),
+/// Where in the input and the parser's buffers an event is that [`Parser::find_event`] found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place(Lent);
+
+/// Where an event or a comment is that [`Parser::find_item`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ItemPlace {
+    /// An event, lent by [`Parser::event_at`].
+    Event(Place),
+    /// A comment or a part of one, lent by [`CommentPlace::of`].
+    Comment(CommentPlace),
 }
 
-impl Found {
-    fn comment(start: usize, end: usize, ended: bool) -> Self {
-        Self::Comment(CommentPart {
-            text: Span::new(start, end),
-            ended,
-        })
-    }
-}
-
-/// A comment or part of one, in the input.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct CommentPart {
+/// Where in the input a comment is, or a part of one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CommentPlace {
     text: Span,
     ended: bool,
 }
 
-impl CommentPart {
-    pub(crate) fn of(self, input: &[u8]) -> Comment<'_> {
+impl CommentPlace {
+    /// Lends it from the same input.
+    #[must_use]
+    pub fn of(self, input: &[u8]) -> Comment<'_> {
         Comment {
             text: self.text.of(input),
             ended: self.ended,
         }
+    }
+}
+
+/// What the parser has come upon.
+#[derive(Clone, Copy, Debug)]
+enum Found {
+    Event(Lent),
+    Comment(CommentPlace),
+}
+
+impl Found {
+    fn comment(start: usize, end: usize, ended: bool) -> Self {
+        Self::Comment(CommentPlace {
+            text: Span::new(start, end),
+            ended,
+        })
     }
 }
 

@@ -1,2 +1,30 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+#[cfg(feature = "axum")]
+mod axum;
+mod body;
+mod builder;
+mod client;
+mod closed;
+pub mod connect;
+pub mod events;
+mod headers;
+#[cfg(feature = "reqwest")]
+pub mod reqwest;
+
+/// The examples of the repository's own page.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct RepositoryReadme;
+
+pub use body::{EventBody, IntoFrame};
+pub use builder::{BuildError, Builder};
+pub use client::EventSource;
+pub use closed::Closed;
+pub use events::{Events, EventsError};
+pub use headers::{LastEventId, headers};
+pub use sse_core;
+pub use sse_core::{
+    Frame, Hub, HubConfig, HubStats, InvalidField, Message, Overrun, PublishError, Subscription,
+};

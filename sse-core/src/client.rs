@@ -1,0 +1,586 @@
+//! The EventSource over one byte stream at a time: the session's rules and HTTP/1.1.
+
+use crate::{
+    Buffer, Closed, Comment, CommentPlace, Config, Event, Growing, Instant, ItemPlace, Lost, Order,
+    Parser, Place, Session, TooLarge,
+    http::{BadChunk, BadHead, Body, HeadEnd, Request, Response, Url, UrlError},
+    redirect::{Method, Route},
+    session::{Verdict, judge, sendable_id},
+};
+
+/// An EventSource that speaks HTTP/1.1 over whatever carries bytes.
+///
+/// [`poll`](Self::poll) says what to do next; a driver does that one thing, reports it, and polls
+/// again. Bytes to send are lent by [`unsent`](Self::unsent), memory to receive into by
+/// [`spare`](Self::spare), the event that a step announces by [`event`](Self::event).
+///
+/// ```
+/// use sse_core::{Client, Instant, Step, http::Request};
+///
+/// let mut client = Client::new("http://ticker.example/prices", Default::default())?;
+/// let now = Instant::ZERO;
+/// assert_eq!(client.poll(now), Step::Connect);
+/// assert_eq!((client.url().host(), client.url().port()), ("ticker.example", 80));
+/// client.connected(&Request::get(), now);
+///
+/// assert_eq!(client.poll(now), Step::Send);
+/// assert!(client.unsent().starts_with(b"GET /prices HTTP/1.1\r\nHost: ticker.example\r\n"));
+/// client.sent(client.unsent().len());
+///
+/// assert_eq!(client.poll(now), Step::Receive);
+/// let received = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\nid: 7\ndata: 42\n\n";
+/// client.spare()[..received.len()].copy_from_slice(received);
+/// client.received(received.len(), now);
+///
+/// assert_eq!(client.poll(now), Step::Opened);
+/// assert_eq!(client.poll(now), Step::Event);
+/// assert_eq!(client.event().data, "42");
+/// assert_eq!(client.poll(now), Step::Receive);
+/// # Ok::<(), sse_core::http::UrlError>(())
+/// ```
+#[derive(Debug)]
+pub struct Client<D = Growing, F = D> {
+    session: Session<D, F>,
+    route: Route<D>,
+    method: Method,
+    stage: Stage,
+    rx: Received<D>,
+    found: Option<ItemPlace>,
+    /// Whether the parser's scratch holds a response.
+    answered: bool,
+}
+
+/// What a [`Client`] wants done, or has to tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Step {
+    /// Drop the connection there was, connect to [`Client::url`], and say what came of it:
+    /// [`connected`](Client::connected) or [`disconnected`](Client::disconnected). Said again
+    /// while that is under way.
+    Connect,
+    /// Send some of [`Client::unsent`], and say how much was [`sent`](Client::sent).
+    Send,
+    /// Receive into [`Client::spare`], and say how much was [`received`](Client::received).
+    Receive,
+    /// Wait for the [deadline](Client::deadline).
+    Wait,
+    /// The stream is open: the standard's `open` event. [`Client::response`] is its head.
+    Opened,
+    /// [`Client::event`] is the next event.
+    Event,
+    /// [`Client::comment`] is a comment. Only if [`Config::comments`] says so.
+    Comment,
+    /// An event was over the limit and is skipped.
+    TooLarge,
+    /// The connection, or the attempt at one, is over; the next one follows at the
+    /// [deadline](Client::deadline). The standard's `error` event while it reconnects. Drop the
+    /// connection.
+    Lost(Lost),
+    /// Closed for good; [`Client::response`] is what was refused, if a response was. Drop the
+    /// connection. Said for ever after.
+    Closed(Closed),
+}
+
+/// Memory for a [`Client`]: how large each part is, is the caller's choice.
+#[derive(Debug, Default)]
+pub struct Buffers<D, F> {
+    /// What a read delivers, all of its capacity if it is fixed: at least 64 bytes, better 256 or
+    /// more. An event within one read is not copied. Redirects are resolved in it.
+    pub rx: D,
+    /// The data of an event. Before a stream it holds the request and then the head of the
+    /// response, and must have room for each.
+    pub data: D,
+    /// An event's type.
+    pub event_type: F,
+    /// An event's ID.
+    pub id: F,
+    /// The last event ID.
+    pub last_event_id: F,
+    /// The address.
+    pub url: D,
+    /// The address that redirects lead to; may be empty if none are to be followed.
+    pub redirect: D,
+}
+
+/// What has been received and not yet been looked at.
+#[derive(Debug)]
+struct Received<D> {
+    memory: D,
+    /// Where the parser is.
+    at: usize,
+    /// The end of the piece of body that the parser is in.
+    piece_end: usize,
+    end: usize,
+}
+
+/// How far a connection is.
+#[derive(Debug)]
+enum Stage {
+    /// There is none.
+    Idle,
+    /// It is being made.
+    Connecting,
+    /// The request is in the scratch, and this much of it sent.
+    Sending(usize),
+    /// The head of the response goes to the scratch.
+    Head(HeadEnd),
+    /// The body of a refused response goes to the scratch, behind its head.
+    Refused {
+        body: Body,
+        room: usize,
+        closed: Closed,
+    },
+    /// The stream is open and its head still in the scratch.
+    Opened(Body),
+    Streaming(Body),
+}
+
+#[cfg(feature = "alloc")]
+impl Client {
+    /// A client for a GET of `url`, with buffers that grow.
+    ///
+    /// # Errors
+    /// What is wrong with `url`.
+    pub fn new(url: &str, config: Config) -> Result<Self, UrlError> {
+        let buffers = Buffers {
+            rx: alloc::vec![0; DEFAULT_RX],
+            ..Buffers::default()
+        };
+        Self::with_buffers(url, "GET", buffers, config)
+    }
+}
+
+impl<D: Buffer, F: Buffer> Client<D, F> {
+    /// A client for requests of this method over memory of the caller's.
+    ///
+    /// # Errors
+    /// What is wrong with `url`, or [`UrlError::Full`] if it does not fit.
+    pub fn with_buffers(
+        url: &str,
+        method: &str,
+        buffers: Buffers<D, F>,
+        config: Config,
+    ) -> Result<Self, UrlError> {
+        let parser = Parser::with_buffers(
+            buffers.data,
+            buffers.event_type,
+            buffers.id,
+            buffers.last_event_id,
+        );
+        Ok(Self {
+            session: Session::with_parser(parser, method, config),
+            route: Route::new(url, buffers.url, buffers.redirect)?,
+            method: match method {
+                "POST" => Method::Post,
+                _ => Method::Other,
+            },
+            stage: Stage::Idle,
+            rx: Received::new(buffers.rx),
+            found: None,
+            answered: false,
+        })
+    }
+
+    /// Says what to do next. Call it again when that is done, and by the
+    /// [deadline](Self::deadline).
+    pub fn poll(&mut self, now: Instant) -> Step {
+        loop {
+            if let Some(step) = self.read(now) {
+                return step;
+            }
+            match self.session.poll(now) {
+                Order::Connect => self.begin(),
+                Order::Receive => return self.transfer(),
+                Order::Wait => return Step::Wait,
+                Order::Opened => return Step::Opened,
+                Order::Lost(lost) => {
+                    self.stage = Stage::Idle;
+                    return Step::Lost(lost);
+                }
+                Order::Closed(closed) => {
+                    self.stage = Stage::Idle;
+                    return Step::Closed(closed);
+                }
+            }
+        }
+    }
+
+    /// When to poll again even if nothing happens.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.session.deadline()
+    }
+
+    /// The connection that [`Step::Connect`] asked for is there; `request` goes out over it.
+    ///
+    /// Each connection asks for it anew, so its headers may differ: a token that has to be fresh.
+    /// Its method is the one given to the constructor. `Last-Event-ID` is not for the request to
+    /// set, but for [`set_last_event_id`](Self::set_last_event_id).
+    ///
+    /// If the request cannot be sent, the client closes with [`Closed::Request`].
+    pub fn connected(&mut self, request: &Request<'_>, _now: Instant) {
+        if !matches!(self.stage, Stage::Connecting) {
+            return;
+        }
+        let (scratch, id) = self.session.parser.scratch();
+        let id = sendable_id(id).as_bytes();
+        scratch.clear();
+        match request.encode(self.route.url(), self.route.hop(), Some(id), scratch) {
+            Ok(()) => self.stage = Stage::Sending(0),
+            Err(error) => self.session.fail(Closed::Request(error)),
+        }
+    }
+
+    /// The connection could not be made, or failed. An end that a read reports is
+    /// [`received`](Self::received) with nothing.
+    pub fn disconnected(&mut self, now: Instant) {
+        let lost = match self.stage {
+            Stage::Idle => return,
+            Stage::Connecting => Lost::Connect,
+            Stage::Sending(_) | Stage::Head(_) => Lost::NoResponse,
+            Stage::Refused { closed, .. } => return self.session.fail(closed),
+            Stage::Opened(_) | Stage::Streaming(_) => Lost::Cut,
+        };
+        self.session.disconnected(lost, now);
+    }
+
+    /// What is to be sent. Not empty at [`Step::Send`].
+    #[must_use]
+    pub fn unsent(&self) -> &[u8] {
+        match self.stage {
+            Stage::Sending(sent) => &self.session.parser.scratch_bytes()[sent..],
+            _ => &[],
+        }
+    }
+
+    /// This many bytes of [`unsent`](Self::unsent) have been sent.
+    pub fn sent(&mut self, n: usize) {
+        let left = self.unsent().len();
+        if let Stage::Sending(sent) = &mut self.stage {
+            *sent += n.min(left);
+            if n >= left {
+                self.session.parser.scratch().0.clear();
+                self.stage = Stage::Head(HeadEnd::new());
+            }
+        }
+    }
+
+    /// Memory to receive into. Not empty at [`Step::Receive`].
+    pub fn spare(&mut self) -> &mut [u8] {
+        self.rx.spare()
+    }
+
+    /// This many bytes are at the start of [`spare`](Self::spare); none means that the peer has
+    /// ended the connection.
+    pub fn received(&mut self, n: usize, now: Instant) {
+        if n > 0 {
+            self.rx.filled(n);
+            return self.session.received(now);
+        }
+        match &self.stage {
+            Stage::Opened(body) | Stage::Streaming(body) if body.ends_cleanly_at_eof() => {
+                self.session.ended(now);
+            }
+            _ => self.disconnected(now),
+        }
+    }
+
+    /// The event that [`Step::Event`] announced. Good until the next poll.
+    #[must_use]
+    pub fn event(&self) -> Event<'_> {
+        let place = match self.found {
+            Some(ItemPlace::Event(place)) => place,
+            Some(ItemPlace::Comment(_)) | None => Place::default(),
+        };
+        self.session.event_at(self.rx.piece(), place)
+    }
+
+    /// The comment, or part of one, that [`Step::Comment`] announced. Good until the next poll.
+    #[must_use]
+    pub fn comment(&self) -> Comment<'_> {
+        let place = match self.found {
+            Some(ItemPlace::Comment(place)) => place,
+            Some(ItemPlace::Event(_)) | None => CommentPlace::default(),
+        };
+        place.of(self.rx.piece())
+    }
+
+    /// The head of the response at [`Step::Opened`]; once closed, the response that was refused,
+    /// with the first bytes of its body ([`Config::refused_body`]).
+    #[must_use]
+    pub fn response(&self) -> Option<Response<'_>> {
+        let bytes = self.session.parser.scratch_bytes();
+        self.answered.then(|| Response::parse(bytes).ok()).flatten()
+    }
+
+    /// Where to connect. Starts as the address given, and follows redirects.
+    #[must_use]
+    pub fn url(&self) -> Url<'_> {
+        self.route.url()
+    }
+
+    /// The rules and their state: last event ID, reconnection time, failures.
+    #[must_use]
+    pub fn session(&self) -> &Session<D, F> {
+        &self.session
+    }
+
+    /// See [`Session::set_last_event_id`].
+    ///
+    /// # Errors
+    /// [`TooLarge`] if it does not fit; then it is empty.
+    pub fn set_last_event_id(&mut self, id: &str) -> Result<(), TooLarge> {
+        self.session.set_last_event_id(id)
+    }
+
+    /// Ends the source: no event is handed out any more, no connection made.
+    pub fn close(&mut self) {
+        self.session.close();
+        self.answered = false;
+        self.stage = Stage::Idle;
+    }
+
+    /// Ends the source because going on is futile, as the driver knows: the peer's certificate is
+    /// not to be trusted, say.
+    pub fn fail(&mut self, closed: Closed) {
+        self.session.fail(closed);
+        self.stage = Stage::Idle;
+    }
+
+    /// Connects again now: after the source was closed, or instead of waiting or of the present
+    /// connection. The last event ID is kept.
+    pub fn reopen(&mut self) {
+        self.session.reopen();
+        self.stage = Stage::Idle;
+    }
+
+    fn begin(&mut self) {
+        self.stage = Stage::Connecting;
+        self.route.restart();
+        self.rx.clear();
+        self.answered = false;
+    }
+
+    /// What the connection is waiting for.
+    fn transfer(&self) -> Step {
+        match self.stage {
+            Stage::Idle | Stage::Connecting => Step::Connect,
+            Stage::Sending(_) => Step::Send,
+            Stage::Head(_) | Stage::Refused { .. } | Stage::Opened(_) | Stage::Streaming(_) => {
+                Step::Receive
+            }
+        }
+    }
+
+    /// Takes what has been received, up to the next thing to tell.
+    fn read(&mut self, now: Instant) -> Option<Step> {
+        loop {
+            match &mut self.stage {
+                Stage::Idle | Stage::Connecting | Stage::Sending(_) => return None,
+                Stage::Head(_) => self.read_head(now)?,
+                Stage::Refused { .. } => return self.read_refused(now),
+                Stage::Opened(_) if self.session.has_news() => return None,
+                Stage::Opened(body) => {
+                    self.stage = Stage::Streaming(body.clone());
+                    self.session.parser.restart();
+                    self.answered = false;
+                }
+                Stage::Streaming(_) => return self.read_stream(now),
+            }
+        }
+    }
+
+    /// `None` when more is needed or the session has something to tell.
+    fn read_head(&mut self, now: Instant) -> Option<()> {
+        let Stage::Head(head_end) = &mut self.stage else {
+            return None;
+        };
+        let found = head_end.find(self.rx.rest());
+        let head = self.rx.take(found.unwrap_or(usize::MAX));
+        let (scratch, _) = self.session.parser.scratch();
+        let room = self
+            .session
+            .config
+            .head_limit
+            .saturating_sub(scratch.as_slice().len());
+        if head.len() > room || scratch.extend(head).is_err() {
+            self.fail(Closed::HeadTooLarge);
+            return None;
+        }
+        found?;
+        match self.judge_head() {
+            Ok(stage) => {
+                if matches!(stage, Stage::Opened(_)) {
+                    self.session.apply(Verdict::Open, now);
+                }
+                self.stage = stage;
+                Some(())
+            }
+            Err(verdict) => {
+                self.session.apply(verdict, now);
+                None
+            }
+        }
+    }
+
+    /// What comes after the response head in the scratch.
+    fn judge_head(&mut self) -> Result<Stage, Verdict> {
+        let (scratch, _) = self.session.parser.scratch();
+        let response = match Response::parse(scratch.as_slice()) {
+            Ok(response) => response,
+            Err(BadHead::TooManyHeaders) => return Err(Verdict::Closed(Closed::HeadTooLarge)),
+            Err(bad) => return Err(Verdict::lost(Lost::BadHead(bad))),
+        };
+        let config = &self.session.config;
+        if response.is_informational() && response.status() != SWITCHING_PROTOCOLS {
+            scratch.clear();
+            return Ok(Stage::Head(HeadEnd::new()));
+        }
+        let scratch_url = self.rx.memory.as_mut_slice();
+        let followed = self
+            .route
+            .follow(&response, self.method, config.max_redirects, scratch_url);
+        match followed {
+            Some(Ok(())) => {
+                self.rx.clear();
+                return Ok(Stage::Connecting);
+            }
+            Some(Err(closed)) => return Err(Verdict::Closed(closed)),
+            None => {}
+        }
+        let body = Body::of(&response);
+        self.answered = true;
+        match judge(response.status(), response.headers(), config) {
+            Verdict::Open => match body {
+                Ok(body) => Ok(Stage::Opened(body)),
+                Err(bad) => Err(Verdict::Closed(Closed::Framing(bad))),
+            },
+            Verdict::Closed(closed) => match body {
+                Ok(body) => Ok(Stage::Refused {
+                    body,
+                    room: config.refused_body,
+                    closed,
+                }),
+                Err(_) => Err(Verdict::Closed(closed)),
+            },
+            lost @ Verdict::Lost(..) => Err(lost),
+        }
+    }
+
+    /// Collects the body of a refused response, as far as there is room and time for it.
+    fn read_refused(&mut self, now: Instant) -> Option<Step> {
+        let Stage::Refused { body, room, closed } = &mut self.stage else {
+            return None;
+        };
+        let late = self
+            .session
+            .deadline()
+            .is_some_and(|deadline| deadline <= now);
+        let (scratch, _) = self.session.parser.scratch();
+        let mut rest = self.rx.take(usize::MAX);
+        while let Ok(Some(piece)) = body.next_piece(&mut rest) {
+            let kept = &piece[..piece.len().min(*room)];
+            *room = match scratch.extend(kept) {
+                Ok(()) => *room - kept.len(),
+                Err(_) => 0,
+            };
+        }
+        if late || *room == 0 || body.is_finished() || !rest.is_empty() {
+            let closed = *closed;
+            self.session.fail(closed);
+        }
+        None
+    }
+
+    fn read_stream(&mut self, now: Instant) -> Option<Step> {
+        let Stage::Streaming(body) = &mut self.stage else {
+            return None;
+        };
+        while self.session.is_open() {
+            let found = self.session.find_item(
+                &self.rx.memory.as_slice()[..self.rx.piece_end],
+                &mut self.rx.at,
+            );
+            match found {
+                Ok(Some(place)) => {
+                    self.found = Some(place);
+                    return Some(match place {
+                        ItemPlace::Event(_) => Step::Event,
+                        ItemPlace::Comment(_) => Step::Comment,
+                    });
+                }
+                Ok(None) => {}
+                Err(TooLarge) => return Some(Step::TooLarge),
+            }
+            match self.rx.next_piece(body) {
+                Ok(true) => {}
+                Ok(false) if body.is_finished() => self.session.ended(now),
+                Ok(false) => return None,
+                Err(bad) => self.session.disconnected(Lost::BadChunk(bad), now),
+            }
+        }
+        None
+    }
+}
+
+impl<D: Buffer> Received<D> {
+    fn new(mut memory: D) -> Self {
+        let len = match memory.limit() {
+            usize::MAX => memory.as_slice().len(),
+            fixed => fixed,
+        };
+        // Cannot fail: it is no longer than it is or may be.
+        let _ = memory.resize(len);
+        Self {
+            memory,
+            at: 0,
+            piece_end: 0,
+            end: 0,
+        }
+    }
+
+    fn clear(&mut self) {
+        (self.at, self.piece_end, self.end) = (0, 0, 0);
+    }
+
+    fn spare(&mut self) -> &mut [u8] {
+        self.memory.as_mut_slice()
+    }
+
+    fn filled(&mut self, n: usize) {
+        self.clear();
+        self.end = n.min(self.memory.as_slice().len());
+    }
+
+    /// The piece of body that has been found, from the start of memory: what places refer to.
+    fn piece(&self) -> &[u8] {
+        &self.memory.as_slice()[..self.piece_end]
+    }
+
+    /// What has not been taken.
+    fn rest(&self) -> &[u8] {
+        &self.memory.as_slice()[self.piece_end..self.end]
+    }
+
+    /// Takes up to `n` bytes.
+    fn take(&mut self, n: usize) -> &[u8] {
+        let start = self.piece_end;
+        self.piece_end += n.min(self.end - start);
+        self.at = self.piece_end;
+        &self.memory.as_slice()[start..self.piece_end]
+    }
+
+    /// Moves on to the next piece of the body; `false` if there is none.
+    fn next_piece(&mut self, body: &mut Body) -> Result<bool, BadChunk> {
+        let mut rest = self.rest();
+        let piece = body.next_piece(&mut rest)?.map(<[u8]>::len);
+        self.piece_end = self.end - rest.len();
+        self.at = self.piece_end - piece.unwrap_or(0);
+        Ok(piece.is_some())
+    }
+}
+
+/// What a growing client reads at a time.
+#[cfg(feature = "alloc")]
+const DEFAULT_RX: usize = 16 * 1024;
+const SWITCHING_PROTOCOLS: u16 = 101;

@@ -1,0 +1,206 @@
+//! Where the head of a message ends, and the header lines in it.
+
+use core::fmt;
+
+use memchr::memchr;
+
+/// The most header lines a head may have. While it is parsed, each takes four words of the stack.
+pub const MAX_HEADERS: usize = 64;
+
+/// Finds the end of a head that arrives in pieces, looking at each byte once.
+///
+/// Lines may end in LF alone (RFC 9112 2.2). Up to four empty lines before the first one belong
+/// to the head.
+///
+/// ```
+/// use sse_core::http::HeadEnd;
+///
+/// let mut end = HeadEnd::new();
+/// assert_eq!(end.find(b"HTTP/1.1 200 OK\r\n\r"), None);
+/// assert_eq!(end.find(b"\ndata: 1\n\n"), Some(1));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeadEnd {
+    line: Line,
+    /// Whether the first line has begun.
+    begun: bool,
+    leading_empty_lines: u8,
+}
+
+/// What the line that is being read holds so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Line {
+    #[default]
+    Nothing,
+    Cr,
+    Text,
+}
+
+impl HeadEnd {
+    /// Before the first byte of a head.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            line: Line::Nothing,
+            begun: false,
+            leading_empty_lines: 0,
+        }
+    }
+
+    /// Takes the next bytes and returns how many of them belong to the head, if it ends in them.
+    ///
+    /// `None` says that all of them do and more will come. After the end it is ready for another
+    /// head, such as the one after a `100 Continue`.
+    #[must_use]
+    pub fn find(&mut self, chunk: &[u8]) -> Option<usize> {
+        for (at, &b) in chunk.iter().enumerate() {
+            match (b, &self.line) {
+                (b'\n', Line::Nothing | Line::Cr) => {
+                    if self.begun || self.leading_empty_lines == LEADING_EMPTY_LINES {
+                        *self = Self::new();
+                        return Some(at + 1);
+                    }
+                    self.leading_empty_lines += 1;
+                    self.line = Line::Nothing;
+                }
+                (b'\n', Line::Text) => self.line = Line::Nothing,
+                (b'\r', Line::Nothing) => self.line = Line::Cr,
+                _ => {
+                    self.line = Line::Text;
+                    self.begun = true;
+                }
+            }
+        }
+        None
+    }
+}
+
+/// A header field: one line of a head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header<'a> {
+    /// Its name, in any case.
+    pub name: &'a str,
+    /// Its value, without white space around it when it was received.
+    pub value: &'a [u8],
+}
+
+impl Header<'_> {
+    /// Whether it has this name; case does not matter.
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+}
+
+/// The header fields of a received head, in order.
+#[derive(Clone, Copy, Debug)]
+pub struct Headers<'a> {
+    lines: &'a [u8],
+}
+
+impl<'a> Headers<'a> {
+    /// Of a head that `httparse` has accepted: here it is only split again.
+    pub(super) fn of(head: &'a [u8]) -> Self {
+        let mut head = head;
+        while let [b'\r' | b'\n', rest @ ..] = head {
+            head = rest;
+        }
+        Self {
+            lines: split_line(head).map_or(&[], |(_first, rest)| rest),
+        }
+    }
+
+    pub(super) fn first(self, name: &str) -> Option<&'a [u8]> {
+        self.named(name).next()
+    }
+
+    pub(super) fn named(self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        self.filter(move |header| header.is_named(name))
+            .map(|header| header.value)
+    }
+}
+
+impl<'a> Iterator for Headers<'a> {
+    type Item = Header<'a>;
+
+    fn next(&mut self) -> Option<Header<'a>> {
+        let (line, rest) = split_line(self.lines)?;
+        self.lines = rest;
+        let (name, value) = line.split_at_checked(memchr(b':', line)?)?;
+        Some(Header {
+            name: str::from_utf8(name).ok()?,
+            value: trim(value.get(1..)?),
+        })
+    }
+}
+
+/// The version of HTTP that a message names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Version {
+    /// HTTP/1.0, which knows no chunks.
+    Http10,
+    /// HTTP/1.1
+    Http11,
+}
+
+impl Version {
+    pub(super) fn of(minor: Option<u8>) -> Result<Self, BadHead> {
+        match minor {
+            Some(0) => Ok(Self::Http10),
+            Some(1) => Ok(Self::Http11),
+            _ => Err(BadHead::Version),
+        }
+    }
+}
+
+/// Why bytes are not the head of an HTTP/1 message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum BadHead {
+    /// It does not begin with an HTTP/1.0 or HTTP/1.1 version.
+    Version,
+    /// A line is malformed, or continues the one before (RFC 9112 5.2).
+    Syntax,
+    /// It has more than [`MAX_HEADERS`] header lines.
+    TooManyHeaders,
+}
+
+impl From<httparse::Error> for BadHead {
+    fn from(error: httparse::Error) -> Self {
+        match error {
+            httparse::Error::Version => Self::Version,
+            httparse::Error::TooManyHeaders => Self::TooManyHeaders,
+            _ => Self::Syntax,
+        }
+    }
+}
+
+impl fmt::Display for BadHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Version => "head of another protocol than HTTP/1",
+            Self::Syntax => "malformed head",
+            Self::TooManyHeaders => "head with too many header lines",
+        })
+    }
+}
+
+impl core::error::Error for BadHead {}
+
+/// Splits after a LF; the line comes without LF or CRLF.
+fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (line, rest) = text.split_at_checked(memchr(b'\n', text)?)?;
+    Some((line.strip_suffix(b"\r").unwrap_or(line), rest.get(1..)?))
+}
+
+fn trim(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
+}
+
+/// Empty lines that may precede the first line; the next one counts as the end of the head.
+const LEADING_EMPTY_LINES: u8 = 4;

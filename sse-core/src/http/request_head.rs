@@ -1,0 +1,113 @@
+//! The head of a question, as a server of event streams reads it.
+
+use super::{
+    head::{BadHead, Headers, MAX_HEADERS, Version},
+    url::split_query,
+};
+
+/// The head of a request.
+///
+/// ```
+/// use sse_core::http::RequestHead;
+///
+/// let received = b"GET /prices?of=tea HTTP/1.1\r\nHost: h\r\nLast-Event-ID: 41\r\n\r\n";
+/// let (head, len) = RequestHead::parse(received)?.expect("a whole head");
+/// assert_eq!((head.method(), head.path(), head.query()), ("GET", "/prices", Some("of=tea")));
+/// assert_eq!(head.last_event_id(), Some(&b"41"[..]));
+/// assert_eq!(len, received.len());
+/// # Ok::<(), sse_core::http::BadHead>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct RequestHead<'a> {
+    method: &'a str,
+    target: &'a str,
+    version: Version,
+    headers: Headers<'a>,
+}
+
+impl<'a> RequestHead<'a> {
+    /// Reads a head and returns it with its length, or `None` if its end is yet to come.
+    ///
+    /// Each call starts from the first byte. Where a head may drip in, let
+    /// [`HeadEnd`](super::HeadEnd) find the end first and call this once.
+    ///
+    /// # Errors
+    /// [`BadHead`] if it is malformed or has more than [`MAX_HEADERS`] lines; such a connection
+    /// cannot be used any further.
+    pub fn parse(bytes: &'a [u8]) -> Result<Option<(Self, usize)>, BadHead> {
+        let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+        let mut parsed = httparse::Request::new(&mut headers);
+        let httparse::Status::Complete(head_len) = parsed.parse(bytes)? else {
+            return Ok(None);
+        };
+        let head = Self {
+            method: parsed.method.ok_or(BadHead::Syntax)?,
+            target: parsed.path.ok_or(BadHead::Syntax)?,
+            version: Version::of(parsed.version)?,
+            headers: Headers::of(bytes.get(..head_len).unwrap_or_default()),
+        };
+        Ok(Some((head, head_len)))
+    }
+
+    /// The method, in the case it was sent in.
+    #[must_use]
+    pub fn method(&self) -> &'a str {
+        self.method
+    }
+
+    /// The request target as it was sent; see [`path`](Self::path).
+    #[must_use]
+    pub fn target(&self) -> &'a str {
+        self.target
+    }
+
+    /// The version that the request names.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The path of the target, not percent-decoded. Of an absolute target (RFC 9112 3.2.2), what
+    /// comes after the host.
+    #[must_use]
+    pub fn path(&self) -> &'a str {
+        match split_query(self.origin_form()).0 {
+            "" => "/",
+            path => path,
+        }
+    }
+
+    /// The query of the target without its question mark, not percent-decoded.
+    #[must_use]
+    pub fn query(&self) -> Option<&'a str> {
+        split_query(self.origin_form()).1.strip_prefix('?')
+    }
+
+    /// The header lines, in order.
+    #[must_use]
+    pub fn headers(&self) -> Headers<'a> {
+        self.headers
+    }
+
+    /// The value of the first header of this name; case does not matter.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&'a [u8]> {
+        self.headers.first(name)
+    }
+
+    /// The id of the last event that the client has seen, if it has seen one with an id.
+    #[must_use]
+    pub fn last_event_id(&self) -> Option<&'a [u8]> {
+        self.header("last-event-id").filter(|id| !id.is_empty())
+    }
+
+    fn origin_form(&self) -> &'a str {
+        if self.target.starts_with('/') {
+            return self.target;
+        }
+        match self.target.split_once("://") {
+            Some((_scheme, rest)) => rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len())).1,
+            None => self.target,
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! A checked view of an absolute http or https URL.
+
+use core::{fmt, net::Ipv6Addr};
+
+/// An absolute http or https URL in normal form: what a request needs to know of it.
+///
+/// Scheme and host are in lower case, the port is there only if it is not the scheme's own, the
+/// path begins with a slash and has no dot segments, and nothing in it needs percent-encoding.
+/// There is neither userinfo nor a fragment. [`normalize`](super::normalize) makes this form out
+/// of what users write.
+///
+/// ```
+/// use sse_core::http::Url;
+///
+/// let url = Url::parse("http://[::1]:8080/events?topic=tea")?;
+/// assert_eq!(url.host(), "::1");
+/// assert_eq!(url.authority(), "[::1]:8080");
+/// assert_eq!(url.target(), "/events?topic=tea");
+/// # Ok::<(), sse_core::http::InvalidUrl>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Url<'a> {
+    text: &'a str,
+    secure: bool,
+    authority: &'a str,
+    host: &'a str,
+    port: u16,
+    target: &'a str,
+}
+
+impl<'a> Url<'a> {
+    /// Takes a URL that is in normal form already.
+    ///
+    /// # Errors
+    /// [`InvalidUrl::NotNormal`] for a URL that [`normalize`](super::normalize) would change, and
+    /// the other kinds for one that it would refuse. A scheme in upper case is no scheme here.
+    pub fn parse(text: &'a str) -> Result<Self, InvalidUrl> {
+        let (secure, rest) = match text.strip_prefix("http://") {
+            Some(rest) => (false, rest),
+            None => (
+                true,
+                text.strip_prefix("https://").ok_or(InvalidUrl::Scheme)?,
+            ),
+        };
+        let authority_len = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
+        let (authority, target) = rest.split_at(authority_len);
+        let (host, port) = host_and_port(authority, secure)?;
+
+        let port_text = authority.strip_prefix(host).unwrap_or_default();
+        let port_is_normal = if port == default_port(secure) {
+            port_text.is_empty()
+        } else {
+            !port_text.starts_with(":0")
+        };
+        let (path, _query) = split_query(target);
+        let normal = port_is_normal
+            && !authority.bytes().any(|b| b.is_ascii_uppercase())
+            && target.starts_with('/')
+            && target.bytes().all(is_target_byte)
+            && !path
+                .split('/')
+                .any(|segment| matches!(dots(segment.as_bytes()), 1 | 2));
+        if !normal {
+            return Err(InvalidUrl::NotNormal);
+        }
+        Ok(Self {
+            text,
+            secure,
+            authority,
+            host,
+            port,
+            target,
+        })
+    }
+
+    /// The whole of it.
+    #[must_use]
+    pub fn as_str(&self) -> &'a str {
+        self.text
+    }
+
+    /// Whether the scheme is https.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    /// Name or address of the host, as a resolver or a TLS library takes it: IPv6 addresses
+    /// without brackets.
+    #[must_use]
+    pub fn host(&self) -> &'a str {
+        self.host.trim_start_matches('[').trim_end_matches(']')
+    }
+
+    /// Host and, unless it is the scheme's own, port: the value of a `Host` header.
+    #[must_use]
+    pub fn authority(&self) -> &'a str {
+        self.authority
+    }
+
+    /// The port, 80 or 443 if the URL names none.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Path and query: what follows the method in a request line. Begins with a slash.
+    #[must_use]
+    pub fn target(&self) -> &'a str {
+        self.target
+    }
+
+    /// Whether scheme, host and port are the same, so that credentials meant for one may be sent
+    /// to the other.
+    #[must_use]
+    pub fn same_origin(&self, other: &Url<'_>) -> bool {
+        (self.secure, self.host, self.port) == (other.secure, other.host, other.port)
+    }
+
+    pub(super) fn path(&self) -> &'a str {
+        split_query(self.target).0
+    }
+}
+
+/// Why a text is not a URL to send a request to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum InvalidUrl {
+    /// There is nothing before the fragment.
+    Empty,
+    /// It has no scheme, or one that is neither http nor https.
+    Scheme,
+    /// It has a user name or password before the host; these belong into a header.
+    Userinfo,
+    /// It has no host, or one that is neither a host name nor an IPv6 address in brackets.
+    Host,
+    /// The host is not ASCII. Names in other scripts have to be converted (IDNA) beforehand.
+    NonAsciiHost,
+    /// The port is not a number from 1 to 65535.
+    Port,
+    /// It has a control character, a tab or a line end within.
+    Control,
+    /// It is a URL, but not written in normal form.
+    NotNormal,
+}
+
+impl fmt::Display for InvalidUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "empty URL",
+            Self::Scheme => "URL without http or https scheme",
+            Self::Userinfo => "URL with user name or password",
+            Self::Host => "URL without a valid host",
+            Self::NonAsciiHost => "URL with a host that is not ASCII (convert with IDNA first)",
+            Self::Port => "URL with a port that is not 1 to 65535",
+            Self::Control => "URL with a control character",
+            Self::NotNormal => "URL not in normal form",
+        })
+    }
+}
+
+impl core::error::Error for InvalidUrl {}
+
+/// Splits and checks `host[:port]`; the host keeps its brackets and its case.
+pub(super) fn host_and_port(authority: &str, secure: bool) -> Result<(&str, u16), InvalidUrl> {
+    if authority.contains('@') {
+        return Err(InvalidUrl::Userinfo);
+    }
+    if !authority.is_ascii() {
+        return Err(InvalidUrl::NonAsciiHost);
+    }
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(rest) => {
+            let address = rest.split(']').next().unwrap_or_default();
+            address.parse::<Ipv6Addr>().map_err(|_| InvalidUrl::Host)?;
+            authority
+                .split_at_checked(address.len() + "[]".len())
+                .ok_or(InvalidUrl::Host)?
+        }
+        None => {
+            let (host, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
+            if host.is_empty() || !host.bytes().all(is_host_byte) {
+                return Err(InvalidUrl::Host);
+            }
+            (host, port)
+        }
+    };
+    let port = match (port.strip_prefix(':'), port) {
+        (None, "") | (Some(""), _) => default_port(secure),
+        (None, _) => return Err(InvalidUrl::Host),
+        (Some(digits), _) => parse_port(digits).ok_or(InvalidUrl::Port)?,
+    };
+    Ok((host, port))
+}
+
+fn parse_port(digits: &str) -> Option<u16> {
+    // `parse` would take a plus sign.
+    let all_digits = digits.bytes().all(|b| b.is_ascii_digit());
+    digits.parse().ok().filter(|&port| all_digits && port != 0)
+}
+
+pub(super) fn default_port(secure: bool) -> u16 {
+    if secure { 443 } else { 80 }
+}
+
+/// Splits before the question mark.
+pub(super) fn split_query(target: &str) -> (&str, &str) {
+    target.split_at(target.find('?').unwrap_or(target.len()))
+}
+
+/// How many dots, plain or percent-encoded, a path segment is made of; 0 if of anything else.
+pub(super) fn dots(mut segment: &[u8]) -> usize {
+    let mut count = 0;
+    loop {
+        match segment {
+            [] => return count,
+            [b'.', rest @ ..] | [b'%', b'2', b'e' | b'E', rest @ ..] => segment = rest,
+            _ => return 0,
+        }
+        count += 1;
+    }
+}
+
+/// Whether a byte stands for itself in a path or query.
+///
+/// RFC 3986 3.3 and 3.4, and the brackets and stray percent signs that browsers leave alone.
+pub(super) fn is_target_byte(b: u8) -> bool {
+    b.is_ascii_graphic()
+        && !matches!(
+            b,
+            b'"' | b'#' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}'
+        )
+}
+
+fn is_host_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_')
+}

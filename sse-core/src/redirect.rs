@@ -1,0 +1,121 @@
+//! Where to connect: the address given, and the redirects that lead elsewhere (Fetch 4.4).
+
+use crate::{
+    Buffer, Closed, Full, SliceBuffer,
+    http::{Hop, Response, Url, UrlError, normalize, resolve},
+};
+
+/// The address of a source and the way from it to where the stream is.
+///
+/// A reconnect starts again at the address given, except that permanent redirects (301, 308) at
+/// the start of a chain move that address for good.
+#[derive(Debug)]
+pub(crate) struct Route<B> {
+    home: B,
+    /// Where the chain of redirects has led; empty while at home.
+    current: B,
+    hops: u8,
+    /// All redirects of this chain so far were permanent.
+    permanent: bool,
+    /// A permanent redirect has moved home away from the origin that credentials are for.
+    moved_away: bool,
+    hop: Hop,
+}
+
+impl<B: Buffer> Route<B> {
+    pub(crate) fn new(url: &str, mut home: B, mut current: B) -> Result<Self, UrlError> {
+        home.clear();
+        current.clear();
+        normalize(url, &mut home)?;
+        Ok(Self {
+            home,
+            current,
+            hops: 0,
+            permanent: true,
+            moved_away: false,
+            hop: Hop::default(),
+        })
+    }
+
+    pub(crate) fn url(&self) -> Url<'_> {
+        match self.current.as_slice() {
+            [] => url_in(&self.home),
+            _ => url_in(&self.current),
+        }
+    }
+
+    pub(crate) fn hop(&self) -> Hop {
+        self.hop
+    }
+
+    /// Goes back to the start, for a new attempt.
+    pub(crate) fn restart(&mut self) {
+        self.current.clear();
+        self.hops = 0;
+        self.permanent = true;
+        self.hop = Hop {
+            foreign: self.moved_away,
+            as_get: false,
+        };
+    }
+
+    /// Follows `response`, if it is a redirect. `scratch` is memory for the new address.
+    pub(crate) fn follow(
+        &mut self,
+        response: &Response<'_>,
+        method: Method,
+        max_redirects: u8,
+        scratch: &mut [u8],
+    ) -> Option<Result<(), Closed>> {
+        let status = response.status();
+        let location = response.header("location");
+        match (status, location) {
+            (301 | 302 | 303 | 307 | 308, Some(location)) => {
+                Some(self.go(status, location, method, max_redirects, scratch))
+            }
+            _ => None,
+        }
+    }
+
+    fn go(
+        &mut self,
+        status: u16,
+        location: &[u8],
+        method: Method,
+        max_redirects: u8,
+        scratch: &mut [u8],
+    ) -> Result<(), Closed> {
+        if self.hops >= max_redirects {
+            return Err(Closed::TooManyRedirects);
+        }
+        self.hops += 1;
+        let no_room = |Full| Closed::Redirect(UrlError::Full);
+        let mut next = SliceBuffer::new(scratch);
+        let from = self.url();
+        resolve(from, location, &mut next).map_err(Closed::Redirect)?;
+        let foreign = !url_in(&next).same_origin(&from);
+        self.current.clear();
+        self.current.extend(next.as_slice()).map_err(no_room)?;
+        self.hop.foreign |= foreign;
+        self.hop.as_get |= status == 303 || (method == Method::Post && matches!(status, 301 | 302));
+        self.permanent &= matches!(status, 301 | 308);
+        if self.permanent {
+            self.home.clear();
+            self.home.extend(next.as_slice()).map_err(no_room)?;
+            self.moved_away = self.hop.foreign;
+        }
+        Ok(())
+    }
+}
+
+/// What of a request's method matters to a redirect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    Post,
+    Other,
+}
+
+fn url_in<B: Buffer>(buffer: &B) -> Url<'_> {
+    let text = str::from_utf8(buffer.as_slice()).unwrap_or_default();
+    Url::parse(text).expect("what `normalize` and `resolve` write is a URL")
+}

@@ -1,0 +1,450 @@
+//! The EventSource without HTTP syntax, clock or socket: connect, judge, follow, reconnect (9.2.3).
+
+use core::time::Duration;
+
+use crate::{
+    Buffer, Closed, Config, Event, Growing, Instant, Lost, Parser, Place, TooLarge,
+    backoff::Backoff, http::Header, parser::ItemPlace,
+};
+
+/// The rules of an EventSource, for a transport that speaks HTTP itself and follows redirects by
+/// its own lights: reqwest, hyper, a browser's `fetch`.
+///
+/// It is told what happened and says, when [polled](Self::poll), what to do next. Over a plain
+/// socket, [`Client`](crate::Client) is this and HTTP/1.1 together.
+///
+/// ```
+/// use sse_core::{http::Header, Instant, Lost, Order, Session};
+///
+/// let mut session = Session::new(Default::default());
+/// let now = Instant::ZERO;
+/// assert_eq!(session.poll(now), Order::Connect);
+/// // ... the transport sends its request, and the response arrives:
+/// let headers = [Header { name: "Content-Type", value: b"text/event-stream" }];
+/// session.answered(200, headers.into_iter(), now);
+/// assert_eq!(session.poll(now), Order::Opened);
+/// assert_eq!(session.poll(now), Order::Receive);
+/// // ... and a first piece of its body:
+/// session.received(now);
+/// let mut input: &[u8] = b"id: 1\ndata: hello\n\n";
+/// assert_eq!(session.next_event(&mut input)?.unwrap().data, "hello");
+/// // ... until it ends:
+/// session.ended(now);
+/// assert_eq!(session.poll(now), Order::Lost(Lost::Ended));
+/// assert_eq!(session.poll(now), Order::Wait);
+/// assert_eq!(session.last_event_id(), "1");
+/// # Ok::<(), sse_core::TooLarge>(())
+/// ```
+#[derive(Debug)]
+pub struct Session<D = Growing, F = D> {
+    pub(crate) parser: Parser<D, F>,
+    pub(crate) config: Config,
+    state: State,
+    /// A change of state that `poll` has not told yet.
+    news: Option<Order>,
+    backoff: Backoff,
+    reconnects: bool,
+}
+
+/// What a [`Session`] wants done, or has to tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Order {
+    /// Send the request, with [`Session::header_id`] as `Last-Event-ID` unless it is empty, and
+    /// say what came of it: [`answered`](Session::answered) or
+    /// [`disconnected`](Session::disconnected).
+    Connect,
+    /// Wait for the transport: for the response, or for more of its body.
+    Receive,
+    /// Wait for the [deadline](Session::deadline).
+    Wait,
+    /// The stream is open: the standard's `open` event.
+    Opened,
+    /// The connection, or the attempt at one, is over; the next one follows at the
+    /// [deadline](Session::deadline). The standard's `error` event while it reconnects. Drop the
+    /// connection.
+    Lost(Lost),
+    /// Closed for good. Drop the connection. Told for ever after.
+    Closed(Closed),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    /// An attempt is to be made.
+    Due,
+    Connecting {
+        since: Instant,
+    },
+    Open {
+        since: Instant,
+        /// Since when the transport has been waited for.
+        silent: Option<Instant>,
+    },
+    Waiting {
+        until: Instant,
+    },
+    Closed(Closed),
+}
+
+/// What to make of a response.
+pub(crate) enum Verdict {
+    Open,
+    Lost(Lost, Duration),
+    Closed(Closed),
+}
+
+#[cfg(feature = "alloc")]
+impl Session {
+    /// A session for a GET, with buffers that grow.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self::with_parser(Parser::new(), "GET", config)
+    }
+}
+
+impl<D: Buffer, F: Buffer> Session<D, F> {
+    /// A session for requests of this method over a parser, which may know a last event ID.
+    ///
+    /// Only a GET is sent again by itself; see [`Config::resend`].
+    #[must_use]
+    pub fn with_parser(parser: Parser<D, F>, method: &str, config: Config) -> Self {
+        Self {
+            parser: parser.with_limit(config.event_limit),
+            config,
+            state: State::Due,
+            news: None,
+            backoff: Backoff::new(config.seed),
+            reconnects: method == "GET" || config.resend,
+        }
+    }
+
+    /// Says what to do next. Call it again when that is done, when something happened, and by the
+    /// [deadline](Self::deadline).
+    pub fn poll(&mut self, now: Instant) -> Order {
+        if let Some(news) = self.news.take() {
+            return news;
+        }
+        if let Some(lost) = self.overdue(now) {
+            self.disconnected(lost, now);
+            return self.news.take().unwrap_or(Order::Wait);
+        }
+        match &mut self.state {
+            State::Due => {
+                self.parser.restart();
+                self.state = State::Connecting { since: now };
+                Order::Connect
+            }
+            State::Connecting { .. } => Order::Receive,
+            State::Open { silent, .. } => {
+                silent.get_or_insert(now);
+                Order::Receive
+            }
+            State::Waiting { until } if *until <= now => {
+                self.state = State::Due;
+                self.poll(now)
+            }
+            State::Waiting { .. } => Order::Wait,
+            State::Closed(closed) => Order::Closed(*closed),
+        }
+    }
+
+    /// When to poll again even if nothing happens.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        match self.state {
+            State::Connecting { since } => Some(since + self.config.connect_timeout?),
+            State::Open { silent, .. } => Some(silent? + self.config.idle_timeout?),
+            State::Waiting { until } => Some(until),
+            State::Due | State::Closed(_) => None,
+        }
+    }
+
+    /// The head of a response has arrived.
+    pub fn answered<'h>(
+        &mut self,
+        status: u16,
+        headers: impl Iterator<Item = Header<'h>> + Clone,
+        now: Instant,
+    ) {
+        if matches!(self.state, State::Connecting { .. }) {
+            let verdict = judge(status, headers, &self.config);
+            self.apply(verdict, now);
+        }
+    }
+
+    /// Bytes of the body have arrived; give them to [`next_event`](Self::next_event).
+    pub fn received(&mut self, _now: Instant) {
+        if let State::Open { silent, .. } = &mut self.state {
+            *silent = None;
+        }
+    }
+
+    /// The body has come to its end.
+    pub fn ended(&mut self, now: Instant) {
+        self.disconnected(Lost::Ended, now);
+    }
+
+    /// There is no connection, or no longer.
+    ///
+    /// Nothing happens unless one was being made or open.
+    pub fn disconnected(&mut self, lost: Lost, now: Instant) {
+        match self.state {
+            State::Connecting { .. } => {}
+            State::Open { since, .. } => {
+                if now.since(since) >= self.config.stable_after {
+                    self.backoff.reset();
+                }
+            }
+            State::Due | State::Waiting { .. } | State::Closed(_) => return,
+        }
+        self.lose(lost, Duration::ZERO, now);
+    }
+
+    /// Ends the source: no event is handed out any more, no connection made.
+    pub fn close(&mut self) {
+        if !matches!(self.state, State::Closed(_)) {
+            self.fail(Closed::ByUser);
+        }
+    }
+
+    /// Ends the source because going on is futile, as the transport knows.
+    pub fn fail(&mut self, closed: Closed) {
+        self.state = State::Closed(closed);
+        self.news = None;
+    }
+
+    /// Connects again now: after the source was closed, or instead of waiting or of the present
+    /// connection, which is to be dropped. The last event ID is kept.
+    pub fn reopen(&mut self) {
+        self.backoff.reset();
+        self.state = State::Due;
+        self.news = None;
+    }
+
+    /// The next event in `input`, a part of the body; see [`Parser::next_event`]. None unless the
+    /// stream is open.
+    ///
+    /// # Errors
+    /// [`TooLarge`]: that event is skipped, and the stream goes on.
+    pub fn next_event<'a, 'i: 'a>(
+        &'a mut self,
+        input: &mut &'i [u8],
+    ) -> Result<Option<Event<'a>>, TooLarge> {
+        if !self.is_open() {
+            *input = &[];
+        }
+        self.parser.next_event(input)
+    }
+
+    /// As [`next_event`](Self::next_event), found but not lent; see [`Parser::find_item`].
+    ///
+    /// Comments are found only if [`Config::comments`] says so.
+    ///
+    /// # Errors
+    /// As [`next_event`](Self::next_event).
+    pub fn find_item(
+        &mut self,
+        input: &[u8],
+        at: &mut usize,
+    ) -> Result<Option<ItemPlace>, TooLarge> {
+        if !self.is_open() {
+            *at = input.len();
+            return Ok(None);
+        }
+        match self.config.comments {
+            true => self.parser.find_item(input, at),
+            false => Ok(self.parser.find_event(input, at)?.map(ItemPlace::Event)),
+        }
+    }
+
+    /// Lends an event that [`find_item`](Self::find_item) found; see [`Parser::event_at`].
+    #[must_use]
+    pub fn event_at<'a>(&'a self, input: &'a [u8], place: Place) -> Event<'a> {
+        self.parser.event_at(input, place)
+    }
+
+    /// Whether events may arrive: the standard's `readyState` OPEN.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, State::Open { .. })
+    }
+
+    /// Whether an attempt is under way and not yet answered.
+    #[must_use]
+    pub fn is_connecting(&self) -> bool {
+        matches!(self.state, State::Connecting { .. })
+    }
+
+    /// Why it is closed, if it is: the standard's `readyState` CLOSED.
+    #[must_use]
+    pub fn closed(&self) -> Option<Closed> {
+        match self.state {
+            State::Closed(closed) => Some(closed),
+            _ => None,
+        }
+    }
+
+    /// The last event ID string; see [`Parser::last_event_id`].
+    #[must_use]
+    pub fn last_event_id(&self) -> &str {
+        self.parser.last_event_id()
+    }
+
+    /// Sets the last event ID, for a source that goes on where an earlier one was left.
+    ///
+    /// # Errors
+    /// [`TooLarge`] if it does not fit; then it is empty.
+    pub fn set_last_event_id(&mut self, id: &str) -> Result<(), TooLarge> {
+        self.parser.set_last_event_id(id)
+    }
+
+    /// What to send as `Last-Event-ID`; no such header if it is empty.
+    ///
+    /// It is empty although the [last event ID](Self::last_event_id) is not, if that one holds a
+    /// control character other than tab: HTTP has no way to say it (RFC 9110 5.5), servers answer
+    /// 400, and the stream would be dead for good.
+    #[must_use]
+    pub fn header_id(&self) -> &str {
+        sendable_id(self.last_event_id())
+    }
+
+    /// The reconnection time in force, before floor and ceiling.
+    #[must_use]
+    pub fn reconnection_time(&self) -> Duration {
+        self.parser.retry().unwrap_or(self.config.retry)
+    }
+
+    /// The times, limits and policies it was given.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// How many failures in a row there have been.
+    #[must_use]
+    pub fn failures(&self) -> u32 {
+        self.backoff.failures()
+    }
+
+    /// Whether `poll` has a change of state to tell.
+    pub(crate) fn has_news(&self) -> bool {
+        self.news.is_some()
+    }
+
+    pub(crate) fn apply(&mut self, verdict: Verdict, now: Instant) {
+        match verdict {
+            Verdict::Open => {
+                self.state = State::Open {
+                    since: now,
+                    silent: None,
+                };
+                self.news = Some(Order::Opened);
+            }
+            Verdict::Lost(lost, at_least) => self.lose(lost, at_least, now),
+            Verdict::Closed(closed) => self.fail(closed),
+        }
+    }
+
+    fn overdue(&self, now: Instant) -> Option<Lost> {
+        let lost = match self.state {
+            State::Connecting { .. } => Lost::ConnectTimeout,
+            State::Open { .. } => Lost::Idle,
+            State::Due | State::Waiting { .. } | State::Closed(_) => return None,
+        };
+        (self.deadline()? <= now).then_some(lost)
+    }
+
+    fn lose(&mut self, lost: Lost, at_least: Duration, now: Instant) {
+        if !self.reconnects {
+            return self.fail(match lost {
+                Lost::Ended => Closed::Ended,
+                _ => Closed::Lost(lost),
+            });
+        }
+        if self
+            .config
+            .max_failures
+            .is_some_and(|max| self.backoff.failures() >= max)
+        {
+            return self.fail(Closed::Failures(lost));
+        }
+        let wait = self
+            .backoff
+            .next_wait(self.reconnection_time(), &self.config);
+        let wait = wait.max(at_least.min(self.config.retry_ceiling));
+        self.state = State::Waiting { until: now + wait };
+        self.news = Some(Order::Lost(lost));
+    }
+}
+
+impl Verdict {
+    pub(crate) fn lost(lost: Lost) -> Self {
+        Self::Lost(lost, Duration::ZERO)
+    }
+}
+
+/// The ID if HTTP can carry it, else nothing; see [`Session::header_id`].
+pub(crate) fn sendable_id(id: &str) -> &str {
+    match id.bytes().any(|b| b.is_ascii_control() && b != b'\t') {
+        true => "",
+        false => id,
+    }
+}
+
+/// What the standard makes of a response: 200 with the right type opens, anything else fails for
+/// good. A 204 is how a server says that no more will come.
+pub(crate) fn judge<'h>(
+    status: u16,
+    headers: impl Iterator<Item = Header<'h>> + Clone,
+    config: &Config,
+) -> Verdict {
+    let value = |name| headers.clone().find(|h| h.is_named(name)).map(|h| h.value);
+    match status {
+        200 => {}
+        204 => return Verdict::Closed(Closed::NoContent),
+        408 | 425 | 429 | 500..=599 if config.retry_refused => {
+            let seconds = value("retry-after").and_then(|v| str::from_utf8(v).ok()?.parse().ok());
+            let at_least = Duration::from_secs(seconds.unwrap_or(0));
+            return Verdict::Lost(Lost::Status(status), at_least);
+        }
+        _ => return Verdict::Closed(Closed::Status(status)),
+    }
+    let types = headers.clone().filter(|h| h.is_named("content-type"));
+    if !is_event_stream(types.map(|h| h.value)) {
+        return Verdict::Closed(Closed::ContentType);
+    }
+    match value("content-encoding") {
+        Some(coding) if !coding.eq_ignore_ascii_case(b"identity") => {
+            Verdict::Closed(Closed::ContentEncoding)
+        }
+        _ => Verdict::Open,
+    }
+}
+
+/// Whether the MIME type's essence is `text/event-stream`, parameters aside. Of several types the
+/// last valid one counts (Fetch, "extract a MIME type").
+fn is_event_stream<'h>(values: impl Iterator<Item = &'h [u8]>) -> bool {
+    let mut found = false;
+    for value in values {
+        let mut quoted = false;
+        let types = value.split(|&b| {
+            quoted ^= b == b'"';
+            b == b',' && !quoted
+        });
+        for mime_type in types {
+            let essence = mime_type.split(|&b| b == b';').next().unwrap_or_default();
+            let essence = essence.trim_ascii();
+            let mut parts = essence.split(|&b| b == b'/');
+            let valid = parts.by_ref().take(2).filter(|part| is_token(part)).count() == 2;
+            if valid && parts.next().is_none() && essence != b"*/*" {
+                found = essence.eq_ignore_ascii_case(b"text/event-stream");
+            }
+        }
+    }
+    found
+}
+
+fn is_token(text: &[u8]) -> bool {
+    let is_token_byte = |b: &u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b);
+    !text.is_empty() && text.iter().all(is_token_byte)
+}

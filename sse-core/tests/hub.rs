@@ -1,0 +1,476 @@
+//! The hub in one thread: who gets which frame, and who is woken.
+
+#![cfg(feature = "std")]
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+    time::Duration,
+};
+
+use sse_core::{Frame, Hub, HubConfig, Message, Overrun, PublishError, Subscription};
+
+fn small(max_frames: usize) -> Hub {
+    Hub::new(HubConfig::new().max_frames(max_frames))
+}
+
+fn publish_numbers(hub: &Hub, numbers: core::ops::RangeInclusive<u64>) {
+    for number in numbers {
+        assert_eq!(hub.publish(&Message::display(number)), Ok(number));
+    }
+}
+
+fn publish_with_id(hub: &Hub, id: &str) -> Result<u64, PublishError> {
+    hub.publish(&Message::new(id).id(id).unwrap())
+}
+
+fn text(frame: &Frame) -> String {
+    String::from_utf8(frame.as_ref().to_vec()).unwrap()
+}
+
+/// What is there now, and whether the subscription is over.
+fn read(subscription: &mut Subscription) -> (Vec<String>, bool) {
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut frames = Vec::new();
+    loop {
+        match subscription.poll_next(&mut cx) {
+            Poll::Ready(Some(frame)) => frames.push(text(&frame)),
+            Poll::Ready(None) => return (frames, true),
+            Poll::Pending => return (frames, false),
+        }
+    }
+}
+
+fn numbered(numbers: core::ops::RangeInclusive<u64>) -> Vec<String> {
+    numbers.map(|n| format!("id: {n}\ndata: {n}\n\n")).collect()
+}
+
+fn gap(id: &str, data: &str) -> String {
+    format!("event: gap\nid: {id}\ndata: {data}\n\n")
+}
+
+struct CountingWaker(AtomicUsize);
+
+impl CountingWaker {
+    fn new() -> (Arc<Self>, Waker) {
+        let counter = Arc::new(Self(AtomicUsize::new(0)));
+        (Arc::clone(&counter), Waker::from(counter))
+    }
+
+    fn woken(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Wake for CountingWaker {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_new_reader_gets_what_is_published_from_then_on() {
+    let hub = Hub::default();
+    publish_numbers(&hub, 1..=2);
+    for id in [None, Some("")] {
+        let mut reader = hub.subscribe(id);
+        assert_eq!(read(&mut reader), (vec![], false));
+    }
+    let mut reader = hub.subscribe(None);
+    publish_numbers(&hub, 3..=4);
+    assert_eq!(read(&mut reader), (numbered(3..=4), false));
+}
+
+#[test]
+fn every_position_of_the_log_is_resumed_without_loss_or_repetition() {
+    for published in 1..=20 {
+        let hub = small(8);
+        publish_numbers(&hub, 1..=published);
+        let oldest = published.saturating_sub(8) + 1;
+        for had in oldest - 1..=published {
+            let mut reader = hub.subscribe(Some(&had.to_string()));
+            assert_eq!(read(&mut reader), (numbered(had + 1..=published), false));
+        }
+        assert_eq!(hub.stats().gaps, 0);
+    }
+}
+
+#[test]
+fn replay_goes_over_into_live() {
+    let hub = Hub::default();
+    publish_numbers(&hub, 1..=3);
+    let mut reader = hub.subscribe(Some("1"));
+    publish_numbers(&hub, 4..=4);
+    assert_eq!(read(&mut reader).0, numbered(2..=4));
+    publish_numbers(&hub, 5..=5);
+    assert_eq!(read(&mut reader).0, numbered(5..=5));
+}
+
+#[test]
+fn an_evicted_id_gets_a_gap_and_the_whole_log() {
+    let hub = small(4);
+    publish_numbers(&hub, 1..=10);
+    let mut reader = hub.subscribe(Some("2"));
+    let mut expected = vec![gap("6", r#"{"after":"2","resumes_at":"7","lost":4}"#)];
+    expected.extend(numbered(7..=10));
+    assert_eq!(read(&mut reader).0, expected);
+}
+
+#[test]
+fn an_id_the_log_does_not_know_gets_a_gap_and_live_events() {
+    for (id, json) in [
+        ("11", r#""11""#),
+        ("18446744073709551615", r#""18446744073709551615""#),
+        ("18446744073709551616", r#""18446744073709551616""#),
+        ("08", r#""08""#),
+        ("+8", r#""+8""#),
+        ("8 ", r#""8 ""#),
+        ("-1", r#""-1""#),
+        ("\"\\\n\u{1}é", r#""\"\\\u000a\u0001é""#),
+    ] {
+        let hub = small(4);
+        publish_numbers(&hub, 1..=10);
+        let mut reader = hub.subscribe(Some(id));
+        let data = format!(r#"{{"after":{json},"resumes_at":null,"lost":null}}"#);
+        assert_eq!(read(&mut reader).0, [gap("10", &data)]);
+        publish_numbers(&hub, 11..=11);
+        assert_eq!(read(&mut reader).0, numbered(11..=11));
+    }
+}
+
+#[test]
+fn a_reconnect_with_the_id_of_a_gap_gets_no_other_gap() {
+    let evicting = small(4);
+    publish_numbers(&evicting, 1..=10);
+    for (hub, stale, rebased, events) in [
+        (Hub::default(), "7", "0", 0),
+        (Hub::new(HubConfig::new().first_id(100)), "7000", "99", 0),
+        (evicting.clone(), "whatever", "10", 0),
+        (evicting, "1", "6", 4),
+    ] {
+        let (frames, _) = read(&mut hub.subscribe(Some(stale)));
+        let id = format!("id: {rebased}");
+        assert_eq!(frames[0].lines().nth(1), Some(&*id));
+        assert_eq!(frames[1..].len(), events);
+        assert_eq!(read(&mut hub.subscribe(Some(rebased))).0, frames[1..]);
+    }
+}
+
+#[test]
+fn a_gap_names_the_next_event_as_of_the_time_it_is_read() {
+    let hub = small(4);
+    publish_numbers(&hub, 1..=3);
+    let mut reader = hub.subscribe(Some("nonsense"));
+    publish_numbers(&hub, 4..=5);
+    let mut expected = vec![gap(
+        "3",
+        r#"{"after":"nonsense","resumes_at":"4","lost":null}"#,
+    )];
+    expected.extend(numbered(4..=5));
+    assert_eq!(read(&mut reader).0, expected);
+}
+
+#[test]
+fn numbers_go_on_from_a_log_that_was_kept() {
+    let hub = Hub::new(HubConfig::new().first_id(501));
+    for id in 501..=503 {
+        assert_eq!(publish_with_id(&hub, &id.to_string()), Ok(id));
+    }
+    assert_eq!(hub.publish(&Message::new("504")), Ok(504));
+    assert_eq!(read(&mut hub.subscribe(Some("502"))).0.len(), 2);
+    assert_eq!(read(&mut hub.subscribe(Some("500"))).0.len(), 4);
+    let (frames, _) = read(&mut hub.subscribe(Some("400")));
+    assert_eq!(
+        frames[0],
+        gap("500", r#"{"after":"400","resumes_at":"501","lost":100}"#)
+    );
+    assert_eq!(frames.len(), 5);
+}
+
+#[test]
+fn the_first_id_leaves_room_to_count() {
+    for (asked, given) in [(0, 1), (1, 1), (u64::MAX, 1 << 63)] {
+        let hub = Hub::new(HubConfig::new().first_id(asked));
+        assert_eq!(hub.publish(&Message::new("")), Ok(given));
+    }
+}
+
+#[test]
+fn own_ids_are_resumed_from_while_they_are_held() {
+    let hub = small(3);
+    for id in ["a", "b", "c", "d", "e"] {
+        publish_with_id(&hub, id).unwrap();
+    }
+    let frame = |id| format!("id: {id}\ndata: {id}\n\n");
+    assert_eq!(
+        read(&mut hub.subscribe(Some("b"))).0,
+        ["c", "d", "e"].map(frame)
+    );
+    assert_eq!(read(&mut hub.subscribe(Some("d"))).0, ["e"].map(frame));
+    for not_held in ["a", "4", "1"] {
+        let (frames, _) = read(&mut hub.subscribe(Some(not_held)));
+        let data = format!(r#"{{"after":"{not_held}","resumes_at":null,"lost":null}}"#);
+        assert_eq!(frames, [gap("e", &data)]);
+    }
+}
+
+#[test]
+fn a_reader_that_lags_is_told_by_own_ids_too() {
+    let hub = small(2);
+    let mut reader = hub.subscribe(None);
+    publish_with_id(&hub, "a").unwrap();
+    assert_eq!(read(&mut reader).0.len(), 1);
+    for id in ["b", "c", "d", "e"] {
+        publish_with_id(&hub, id).unwrap();
+    }
+    let (frames, _) = read(&mut reader);
+    assert_eq!(
+        frames[0],
+        gap("c", r#"{"after":"a","resumes_at":"d","lost":2}"#)
+    );
+    assert_eq!(frames.len(), 3);
+}
+
+#[test]
+fn an_id_names_one_event() {
+    let hub = small(3);
+    publish_numbers(&hub, 1..=1);
+    assert_eq!(publish_with_id(&hub, "x"), Ok(2));
+    assert_eq!(publish_with_id(&hub, "x"), Err(PublishError::DuplicateId));
+    assert_eq!(publish_with_id(&hub, "1"), Err(PublishError::DuplicateId));
+    assert_eq!(publish_with_id(&hub, ""), Err(PublishError::EmptyId));
+    assert_eq!(hub.stats().published, 2);
+    publish_numbers(&hub, 3..=6);
+    assert_eq!(publish_with_id(&hub, "x"), Ok(7));
+}
+
+#[test]
+fn a_message_without_id_and_data_takes_no_number() {
+    let hub = small(4);
+    let retry = Message::empty().retry(Duration::from_secs(2));
+    let mut reader = hub.subscribe(None);
+    publish_numbers(&hub, 1..=1);
+    assert_eq!(hub.publish(&Message::comment("hello")), Ok(1));
+    assert_eq!(hub.publish(&retry), Ok(1));
+    publish_numbers(&hub, 2..=2);
+    let after_first = [": hello\n\n", "retry: 2000\n\n", "id: 2\ndata: 2\n\n"];
+    assert_eq!(read(&mut reader).0[1..], after_first);
+    assert_eq!(read(&mut hub.subscribe(Some("1"))).0, after_first);
+
+    for _ in 0..4 {
+        hub.publish(&retry).unwrap();
+    }
+    assert_eq!(hub.stats().oldest, None);
+    assert_eq!(read(&mut hub.subscribe(Some("2"))).0.len(), 4);
+    let (frames, _) = read(&mut hub.subscribe(Some("1")));
+    assert_eq!(
+        frames[0],
+        gap("2", r#"{"after":"1","resumes_at":null,"lost":1}"#)
+    );
+}
+
+#[test]
+fn the_log_is_bounded_in_bytes() {
+    let hub = Hub::new(HubConfig::new().max_bytes(100));
+    let line = "x".repeat(17);
+    for _ in 0..20 {
+        hub.publish(&Message::new(&line)).unwrap();
+        assert!(hub.stats().bytes <= 100);
+    }
+    let stats = hub.stats();
+    assert_eq!(
+        (stats.frames, stats.bytes),
+        (3, 3 * "id: 20\ndata: \n\n".len() + 3 * 17)
+    );
+    assert_eq!(
+        (stats.oldest.as_deref(), stats.newest.as_deref()),
+        (Some("18"), Some("20"))
+    );
+
+    let huge = "x".repeat(200);
+    assert_eq!(
+        hub.publish(&Message::new(&huge)),
+        Err(PublishError::TooLarge)
+    );
+    assert_eq!(hub.stats(), stats);
+}
+
+#[test]
+fn a_reader_that_falls_off_gets_a_gap_and_goes_on() {
+    let hub = small(4);
+    let mut reader = hub.subscribe(None);
+    publish_numbers(&hub, 1..=2);
+    assert_eq!(read(&mut reader).0, numbered(1..=2));
+    publish_numbers(&hub, 3..=9);
+    let mut expected = vec![gap("5", r#"{"after":"2","resumes_at":"6","lost":3}"#)];
+    expected.extend(numbered(6..=9));
+    assert_eq!(read(&mut reader), (expected, false));
+    let stats = hub.stats();
+    assert_eq!((stats.gaps, stats.lagged, stats.delivered), (1, 3, 6));
+}
+
+#[test]
+fn a_reader_that_had_nothing_falls_off_too() {
+    let hub = small(2);
+    publish_numbers(&hub, 1..=3);
+    let mut reader = hub.subscribe(None);
+    publish_numbers(&hub, 4..=8);
+    let (frames, _) = read(&mut reader);
+    assert_eq!(
+        frames[0],
+        gap("6", r#"{"after":null,"resumes_at":"7","lost":3}"#)
+    );
+}
+
+#[test]
+fn a_reader_that_falls_off_is_closed_if_so_configured() {
+    let hub = Hub::new(HubConfig::new().max_frames(4).overrun(Overrun::Close));
+    let mut reader = hub.subscribe(None);
+    publish_numbers(&hub, 1..=5);
+    assert_eq!(read(&mut reader), (vec![], true));
+    assert_eq!(read(&mut reader), (vec![], true));
+    let stats = hub.stats();
+    assert_eq!((stats.gaps, stats.lagged), (0, 1));
+
+    publish_numbers(&hub, 6..=6);
+    let (frames, ended) = read(&mut hub.subscribe(Some("1")));
+    assert_eq!(
+        frames[0],
+        gap("2", r#"{"after":"1","resumes_at":"3","lost":1}"#)
+    );
+    assert_eq!((frames.len(), ended), (5, false));
+}
+
+#[test]
+fn a_batch_takes_what_is_there_up_to_its_limit() {
+    let hub = small(4);
+    publish_numbers(&hub, 1..=10);
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut reader = hub.subscribe(Some("1"));
+    let mut frames = Vec::new();
+    assert_eq!(reader.poll_batch(&mut cx, &mut frames, 100), Poll::Ready(1));
+    assert_eq!(reader.poll_batch(&mut cx, &mut frames, 3), Poll::Ready(3));
+    assert_eq!(reader.poll_batch(&mut cx, &mut frames, 0), Poll::Ready(1));
+    assert_eq!(reader.poll_batch(&mut cx, &mut frames, 3), Poll::Pending);
+    assert_eq!(
+        frames[1..].iter().map(text).collect::<Vec<_>>(),
+        numbered(7..=10)
+    );
+    hub.close();
+    assert_eq!(reader.poll_batch(&mut cx, &mut frames, 3), Poll::Ready(0));
+}
+
+#[test]
+fn a_waiting_reader_is_woken_once_and_by_its_last_waker() {
+    let hub = Hub::default();
+    let (first, first_waker) = CountingWaker::new();
+    let (last, last_waker) = CountingWaker::new();
+    let mut reader = hub.subscribe(None);
+    for waker in [&first_waker, &first_waker, &last_waker] {
+        assert!(
+            reader
+                .poll_next(&mut Context::from_waker(waker))
+                .is_pending()
+        );
+    }
+    assert_eq!(
+        (Arc::strong_count(&first), Arc::strong_count(&last)),
+        (2, 3)
+    );
+    publish_numbers(&hub, 1..=3);
+    assert_eq!((first.woken(), last.woken()), (0, 1));
+}
+
+#[test]
+fn a_dropped_reader_leaves_at_once_and_frees_its_waker() {
+    let hub = Hub::default();
+    let (counter, waker) = CountingWaker::new();
+    let mut reader = hub.subscribe(None);
+    assert!(
+        reader
+            .poll_next(&mut Context::from_waker(&waker))
+            .is_pending()
+    );
+    assert_eq!(
+        (hub.stats().subscribers, Arc::strong_count(&counter)),
+        (1, 3)
+    );
+    drop(reader);
+    assert_eq!(
+        (hub.stats().subscribers, Arc::strong_count(&counter)),
+        (0, 2)
+    );
+    publish_numbers(&hub, 1..=1);
+    assert_eq!(counter.woken(), 0);
+}
+
+#[test]
+fn a_waker_may_use_the_hub() {
+    struct Publishes(Hub);
+    impl Wake for Publishes {
+        fn wake(self: Arc<Self>) {
+            self.0.publish(&Message::comment("from a waker")).unwrap();
+        }
+    }
+    let hub = Hub::default();
+    let waker = Waker::from(Arc::new(Publishes(hub.clone())));
+    let mut reader = hub.subscribe(None);
+    assert!(
+        reader
+            .poll_next(&mut Context::from_waker(&waker))
+            .is_pending()
+    );
+    publish_numbers(&hub, 1..=1);
+    assert_eq!(hub.stats().published, 2);
+}
+
+#[test]
+fn a_closed_hub_is_read_to_its_end() {
+    let hub = Hub::default();
+    let mut reader = hub.subscribe(None);
+    publish_numbers(&hub, 1..=2);
+    hub.close();
+    assert_eq!(hub.publish(&Message::new("")), Err(PublishError::Closed));
+    assert_eq!(read(&mut reader), (numbered(1..=2), true));
+    assert_eq!(read(&mut hub.subscribe(Some("1"))), (numbered(2..=2), true));
+}
+
+#[test]
+fn a_hub_closes_when_nobody_can_publish_any_more() {
+    let hub = Hub::default();
+    let (counter, waker) = CountingWaker::new();
+    let mut reader = hub.subscribe(None);
+    let other = hub.clone();
+    drop(hub);
+    assert!(
+        reader
+            .poll_next(&mut Context::from_waker(&waker))
+            .is_pending()
+    );
+    drop(other);
+    assert_eq!(counter.woken(), 1);
+    assert_eq!(read(&mut reader), (vec![], true));
+}
+
+#[test]
+fn a_drained_hub_sends_its_readers_away_at_different_times() {
+    let hub = Hub::default();
+    let mut readers: Vec<_> = (0..100).map(|_| hub.subscribe(None)).collect();
+    publish_numbers(&hub, 1..=1);
+    hub.drain(Duration::from_secs(1)..=Duration::from_secs(2));
+    hub.close();
+    let mut times = Vec::new();
+    for reader in &mut readers {
+        let (frames, ended) = read(reader);
+        assert_eq!((frames[0].as_str(), ended), ("id: 1\ndata: 1\n\n", true));
+        let time = frames[1].strip_prefix("retry: ").unwrap();
+        times.push(time.strip_suffix("\n\n").unwrap().parse::<u64>().unwrap());
+    }
+    times.sort_unstable();
+    assert!(1000 <= times[0] && times[99] < 2000);
+    let widest = times.windows(2).map(|pair| pair[1] - pair[0]).max();
+    assert!(widest <= Some(20), "{widest:?} ms without a reconnection");
+}

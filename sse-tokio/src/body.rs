@@ -1,0 +1,192 @@
+//! A response body made of frames, kept alive while there are none.
+
+use core::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::Response;
+use http_body::Body;
+use pin_project_lite::pin_project;
+use sse_core::{Frame, Message};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+pin_project! {
+    /// The body of a response that is an event stream.
+    ///
+    /// It carries the frames of a hub's [`Subscription`](crate::Subscription), or of any other
+    /// stream of frames, such as the answer to one request:
+    ///
+    /// ```
+    /// # use futures_core::Stream;
+    /// use sse_tokio::{EventBody, Frame};
+    ///
+    /// fn answer(tokens: impl Stream<Item = Frame>) -> EventBody<impl Stream<Item = Frame>> {
+    ///     EventBody::new(tokens)
+    /// }
+    /// ```
+    ///
+    /// As an [`http_body::Body`] it is what hyper and its kin send; as a `Stream` of [`Bytes`] it
+    /// is what other servers take. It ends when the stream does, always between two events, and
+    /// drops the stream then; dropping the body drops the stream as well.
+    ///
+    /// After 15 seconds without a frame it sends a comment, which clients ignore: a proxy does not
+    /// take the connection for dead, and a client that went away is noticed.
+    ///
+    /// # Panics
+    /// Polled outside a tokio runtime with a timer, unless it has
+    /// [no keep-alive](Self::no_keep_alive).
+    #[derive(Debug)]
+    #[must_use = "a body does nothing until it is sent"]
+    pub struct EventBody<S> {
+        #[pin]
+        frames: Option<S>,
+        // Runs from the first silence on. It is left to run out of date, and set anew only when
+        // it fires: frames do not touch it.
+        #[pin]
+        timer: Option<Sleep>,
+        silent_since: Option<Instant>,
+        period: Duration,
+        comment: Frame,
+    }
+}
+
+impl<S> EventBody<S> {
+    /// A body of these frames, with a comment after every 15 seconds of silence.
+    pub const fn new(frames: S) -> Self {
+        Self {
+            frames: Some(frames),
+            timer: None,
+            silent_since: None,
+            period: KEEP_ALIVE,
+            comment: Frame::keep_alive(),
+        }
+    }
+
+    /// Sends a comment each time there was no frame for this long; zero turns it off.
+    pub const fn keep_alive(mut self, period: Duration) -> Self {
+        self.period = period;
+        self
+    }
+
+    /// What the comment says. It is empty if nothing else is asked for.
+    pub fn keep_alive_text(mut self, text: &str) -> Self {
+        self.comment = Message::comment(text).into();
+        self
+    }
+
+    /// Sends nothing of its own.
+    pub const fn no_keep_alive(self) -> Self {
+        self.keep_alive(Duration::ZERO)
+    }
+
+    /// A response with this body, status 200 and the [headers](crate::headers) of an event stream.
+    pub fn response(self) -> Response<Self> {
+        let mut response = Response::new(self);
+        response.headers_mut().extend(crate::headers());
+        response
+    }
+}
+
+impl<S: Stream<Item: IntoFrame>> EventBody<S> {
+    fn poll_bytes(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<FrameResult<S>>> {
+        let mut this = self.project();
+        let Some(frames) = this.frames.as_mut().as_pin_mut() else {
+            return Poll::Ready(None);
+        };
+        if let Poll::Ready(item) = frames.poll_next(cx) {
+            *this.silent_since = None;
+            let result = item.map(|item| item.into_frame().map(Bytes::from));
+            if !matches!(result, Some(Ok(_))) {
+                this.frames.set(None);
+            }
+            return Poll::Ready(result);
+        }
+
+        if this.period.is_zero() {
+            return Poll::Pending;
+        }
+        let since = *this.silent_since.get_or_insert_with(Instant::now);
+        let Some(due) = since.checked_add(*this.period) else {
+            return Poll::Pending;
+        };
+        if this.timer.is_none() {
+            this.timer.set(Some(sleep_until(due)));
+        }
+        let Some(mut timer) = this.timer.as_pin_mut() else {
+            return Poll::Pending;
+        };
+        ready!(timer.as_mut().poll(cx));
+        if timer.deadline() < due {
+            timer.as_mut().reset(due);
+            ready!(timer.poll(cx));
+        }
+        *this.silent_since = None;
+        Poll::Ready(Some(Ok(this.comment.clone().into())))
+    }
+}
+
+impl<S: Stream<Item: IntoFrame>> Body for EventBody<S> {
+    type Data = Bytes;
+    type Error = <S::Item as IntoFrame>::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
+        let bytes = ready!(self.poll_bytes(cx));
+        Poll::Ready(bytes.map(|bytes| bytes.map(http_body::Frame::data)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.frames.is_none()
+    }
+}
+
+impl<S: Stream<Item: IntoFrame>> Stream for EventBody<S> {
+    type Item = FrameResult<S>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_bytes(cx)
+    }
+}
+
+type FrameResult<S> = Result<Bytes, <<S as Stream>::Item as IntoFrame>::Error>;
+
+/// What a body's stream yields: a [`Frame`], or one as long as nothing fails.
+///
+/// An error ends the body, and the connection with it, so that the client does not take the end
+/// for a clean one.
+pub trait IntoFrame {
+    /// What may fail.
+    type Error;
+
+    /// The frame or the failure.
+    ///
+    /// # Errors
+    /// The stream's own.
+    fn into_frame(self) -> Result<Frame, Self::Error>;
+}
+
+impl IntoFrame for Frame {
+    type Error = Infallible;
+
+    fn into_frame(self) -> Result<Frame, Infallible> {
+        Ok(self)
+    }
+}
+
+impl<E> IntoFrame for Result<Frame, E> {
+    type Error = E;
+
+    fn into_frame(self) -> Self {
+        self
+    }
+}
+
+/// Below the idle timeouts of the proxies one meets (9.2.7 says "every 15 seconds or so").
+const KEEP_ALIVE: Duration = Duration::from_secs(15);

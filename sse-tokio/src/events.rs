@@ -1,0 +1,287 @@
+//! Events out of something already open: a reader, a stream of chunks, a response body.
+
+use std::{
+    error::Error,
+    fmt, io,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::{Buf, Bytes};
+use futures_core::Stream;
+use http_body::Body;
+use sse_core::{Event, EventBuf, Parser, Place, TooLarge};
+use tokio::io::{AsyncRead, ReadBuf};
+
+/// Reads the events of a stream that someone else has opened, and does not connect again.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut events = sse_tokio::Events::from_reader(&b"data: 1\n\ndata: 2\n\ndata: cut o"[..]);
+/// let mut seen = Vec::new();
+/// while let Some(event) = events.next().await? {
+///     seen.push(event.data.to_string());
+/// }
+/// assert_eq!(seen, ["1", "2"]);
+/// assert!(events.is_truncated());
+/// # Ok(()) }
+/// ```
+///
+/// The response of any HTTP client will do: `Events::from_body(reqwest::Body::from(response))`,
+/// `Events::from_body(hyper_response.into_body())`. Whether the status was 200 and the type
+/// `text/event-stream`, whoever sent the request has to check.
+///
+/// It is also a [`Stream`] of owned events.
+#[derive(Debug)]
+pub struct Events<S> {
+    source: S,
+    parser: Parser,
+    /// Where the parser is in the source's chunk.
+    at: usize,
+    ended: bool,
+}
+
+/// What went wrong with a stream of events.
+#[derive(Debug)]
+pub enum EventsError<E> {
+    /// An event was over the limit. It is skipped: the next call goes on behind it.
+    TooLarge,
+    /// The source failed. That is the end.
+    Source(E),
+}
+
+/// Something that chunks of a stream come from.
+pub trait Source {
+    /// What can go wrong.
+    type Error;
+
+    /// Gets the next chunk; `false` at the end.
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, Self::Error>>;
+
+    /// The chunk got last; empty before the first.
+    fn chunk(&self) -> &[u8];
+}
+
+/// A [`Source`] over an [`AsyncRead`].
+#[derive(Debug)]
+pub struct Reader<R> {
+    reader: Pin<Box<R>>,
+    memory: Box<[u8]>,
+    filled: usize,
+}
+
+/// A [`Source`] over a [`Stream`] of chunks.
+#[derive(Debug)]
+pub struct Chunks<S> {
+    stream: Pin<Box<S>>,
+    chunk: Bytes,
+}
+
+/// A [`Source`] over an [`http_body::Body`]; trailers are passed over.
+#[derive(Debug)]
+pub struct BodyChunks<B> {
+    body: Pin<Box<B>>,
+    chunk: Bytes,
+}
+
+impl<R: AsyncRead> Events<Reader<R>> {
+    /// Reads from `reader`, 16 KiB at a time.
+    pub fn from_reader(reader: R) -> Self {
+        Self::new(Reader {
+            reader: Box::pin(reader),
+            memory: vec![0; READ_SIZE].into(),
+            filled: 0,
+        })
+    }
+}
+
+impl<S, B, E> Events<Chunks<S>>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: Into<Bytes>,
+{
+    /// Takes the chunks of `stream`.
+    pub fn from_stream(stream: S) -> Self {
+        Self::new(Chunks {
+            stream: Box::pin(stream),
+            chunk: Bytes::new(),
+        })
+    }
+}
+
+impl<B: Body> Events<BodyChunks<B>> {
+    /// Takes the data of `body`, whatever HTTP client or server it is from.
+    pub fn from_body(body: B) -> Self {
+        Self::new(BodyChunks {
+            body: Box::pin(body),
+            chunk: Bytes::new(),
+        })
+    }
+}
+
+impl<S: Source> Events<S> {
+    fn new(source: S) -> Self {
+        Self {
+            source,
+            parser: Parser::new(),
+            at: 0,
+            ended: false,
+        }
+    }
+
+    /// Sets the most bytes that the data, the event type and the ID of an event may each have.
+    /// Default: [`DEFAULT_LIMIT`](sse_core::DEFAULT_LIMIT).
+    #[must_use]
+    pub fn with_limit(mut self, bytes: usize) -> Self {
+        self.parser = self.parser.with_limit(bytes);
+        self
+    }
+
+    /// The next event; `None` at the end of the stream.
+    ///
+    /// # Errors
+    /// [`EventsError`]: [`TooLarge`](EventsError::TooLarge) may be passed over.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses nothing.
+    pub async fn next(&mut self) -> Result<Option<Event<'_>>, EventsError<S::Error>> {
+        let found = std::future::poll_fn(|cx| self.poll_place(cx)).await?;
+        Ok(found.map(|place| self.parser.event_at(self.source.chunk(), place)))
+    }
+
+    /// The last event ID of the stream; see [`Parser::last_event_id`].
+    #[must_use]
+    pub fn last_event_id(&self) -> &str {
+        self.parser.last_event_id()
+    }
+
+    /// The newest reconnection time that the stream has set.
+    #[must_use]
+    pub fn retry(&self) -> Option<std::time::Duration> {
+        self.parser.retry()
+    }
+
+    /// Whether the stream has ended within an event, which is lost.
+    #[must_use]
+    pub fn is_truncated(&self) -> bool {
+        self.ended && self.parser.has_unfinished()
+    }
+
+    fn poll_place(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Option<Place>, EventsError<S::Error>>> {
+        while !self.ended {
+            let found = self.parser.find_event(self.source.chunk(), &mut self.at);
+            if let Some(place) = found? {
+                return Poll::Ready(Ok(Some(place)));
+            }
+            match ready!(self.source.poll_chunk(cx)) {
+                Ok(true) => self.at = 0,
+                Ok(false) => self.ended = true,
+                Err(error) => {
+                    self.ended = true;
+                    return Poll::Ready(Err(EventsError::Source(error)));
+                }
+            }
+        }
+        Poll::Ready(Ok(None))
+    }
+}
+
+/// Owned events; after an error other than [`EventsError::TooLarge`] it ends.
+impl<S: Source + Unpin> Stream for Events<S> {
+    type Item = Result<EventBuf, EventsError<S::Error>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let place = match ready!(self.poll_place(cx)) {
+            Ok(Some(place)) => place,
+            Ok(None) => return Poll::Ready(None),
+            Err(error) => return Poll::Ready(Some(Err(error))),
+        };
+        let event = self.parser.event_at(self.source.chunk(), place);
+        Poll::Ready(Some(Ok(event.into())))
+    }
+}
+
+impl<R: AsyncRead> Source for Reader<R> {
+    type Error = io::Error;
+
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
+        let mut memory = ReadBuf::new(&mut self.memory);
+        ready!(self.reader.as_mut().poll_read(cx, &mut memory))?;
+        self.filled = memory.filled().len();
+        Poll::Ready(Ok(self.filled > 0))
+    }
+
+    fn chunk(&self) -> &[u8] {
+        &self.memory[..self.filled]
+    }
+}
+
+impl<S, B, E> Source for Chunks<S>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: Into<Bytes>,
+{
+    type Error = E;
+
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, E>> {
+        let next = ready!(self.stream.as_mut().poll_next(cx)).transpose()?;
+        let more = next.is_some();
+        self.chunk = next.map(Into::into).unwrap_or_default();
+        Poll::Ready(Ok(more))
+    }
+
+    fn chunk(&self) -> &[u8] {
+        &self.chunk
+    }
+}
+
+impl<B: Body> Source for BodyChunks<B> {
+    type Error = B::Error;
+
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, B::Error>> {
+        loop {
+            let Some(frame) = ready!(self.body.as_mut().poll_frame(cx)).transpose()? else {
+                self.chunk = Bytes::new();
+                return Poll::Ready(Ok(false));
+            };
+            if let Ok(mut data) = frame.into_data() {
+                self.chunk = data.copy_to_bytes(data.remaining());
+                return Poll::Ready(Ok(true));
+            }
+        }
+    }
+
+    fn chunk(&self) -> &[u8] {
+        &self.chunk
+    }
+}
+
+impl<E> From<TooLarge> for EventsError<E> {
+    fn from(TooLarge: TooLarge) -> Self {
+        Self::TooLarge
+    }
+}
+
+impl<E> fmt::Display for EventsError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge => TooLarge.fmt(f),
+            Self::Source(_) => f.write_str("stream of events failed"),
+        }
+    }
+}
+
+impl<E: Error + 'static> Error for EventsError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::TooLarge => None,
+            Self::Source(error) => Some(error),
+        }
+    }
+}
+
+/// How much a reader is asked for at a time.
+const READ_SIZE: usize = 16 * 1024;
