@@ -46,8 +46,7 @@ pub(crate) fn repaired(bytes: &[u8]) -> &str {
 }
 
 fn repaired_len(bytes: &[u8]) -> usize {
-    bytes
-        .utf8_chunks()
+    scan::text_chunks(bytes)
         .map(|chunk| match chunk.invalid() {
             [] => chunk.valid().len(),
             _ => chunk.valid().len() + REPLACEMENT.len(),
