@@ -1,8 +1,9 @@
 //! The event in the making: what one block of fields has set so far (9.2.6), and its size limit.
 
 use crate::{
-    Buffer, TooLarge,
+    Buffer, ID_LIMIT, TooLarge,
     line::Field,
+    scan,
     utf8::{repair, repaired},
 };
 
@@ -22,6 +23,8 @@ pub(crate) struct Block<D, F> {
     /// The event has been handed out; what it holds goes when the next one begins.
     done: bool,
     limit: usize,
+    /// What both ID buffers hold, which change places.
+    id_room: usize,
 }
 
 /// The fields of a block that can be lent out of the input they came in.
@@ -35,7 +38,7 @@ pub(crate) struct Lent {
 impl Lent {
     /// What is text of what is lent.
     pub(crate) fn text(self, input: &[u8]) -> LentText<'_> {
-        let text = |span: Option<Span>| str::from_utf8(span?.of(input)).ok();
+        let text = |span: Option<Span>| scan::text(span?.of(input)).ok();
         LentText {
             data: text(self.data),
             event_type: text(self.event_type),
@@ -68,7 +71,8 @@ impl Span {
 struct HasNul;
 
 impl<D: Buffer, F: Buffer> Block<D, F> {
-    pub(crate) fn new(data: D, event_type: F, id: F, limit: usize) -> Self {
+    pub(crate) fn new(data: D, event_type: F, id: F, last_event_id: &F, limit: usize) -> Self {
+        let id_room = id.limit().min(last_event_id.limit());
         let mut block = Self {
             data,
             event_type,
@@ -79,6 +83,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
             skipping: false,
             done: false,
             limit,
+            id_room,
         };
         block.reset();
         block
@@ -88,8 +93,9 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         self.limit = limit;
     }
 
-    pub(crate) fn limit(&self) -> usize {
-        self.limit
+    /// The most bytes that an ID may have.
+    pub(crate) fn id_limit(&self) -> usize {
+        self.limit.min(ID_LIMIT).min(self.id_room)
     }
 
     /// Drops all fields, and the duty to skip.
@@ -147,7 +153,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
             }
             Field::Id => {
                 let earlier = lent.id.map_or_else(|| self.id.as_slice().len(), Span::len);
-                if self.id_fits(earlier, value.of(input))?.is_ok() {
+                if self.id_fits(earlier, 0, value.of(input))?.is_ok() {
                     lent.id = Some(value);
                 }
             }
@@ -183,11 +189,12 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
             Field::Data => push(&mut self.data, piece, self.limit),
             Field::EventType => push(&mut self.event_type, piece, self.limit),
             Field::Id => {
-                if self.id_fits(self.id.as_slice().len(), piece)?.is_err() {
+                let read = self.id.as_slice().len() - self.new_id;
+                if self.id_fits(self.new_id, read, piece)?.is_err() {
                     self.id.truncate(self.new_id);
                     return Ok(false);
                 }
-                push(&mut self.id, piece, self.limit)
+                self.id.extend(piece).map_err(|_| TooLarge)
             }
             Field::Retry => Ok(()),
         };
@@ -261,9 +268,9 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         last_event_id: &mut F,
     ) -> Result<(), TooLarge> {
         match lent.map(|id| id.of(input)) {
-            Some(id) if core::str::from_utf8(id).is_ok() => {
+            Some(id) if scan::text(id).is_ok() => {
                 last_event_id.clear();
-                return push(last_event_id, id, self.limit);
+                return push(last_event_id, id, self.id_limit());
             }
             Some(id) => {
                 self.id.clear();
@@ -272,7 +279,8 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
             None if self.has_id => {}
             None => return Ok(()),
         }
-        repair(&mut self.id, self.limit).map_err(|_| TooLarge)?;
+        let limit = self.id_limit();
+        repair(&mut self.id, limit).map_err(|_| TooLarge)?;
         core::mem::swap(&mut self.id, last_event_id);
         Ok(())
     }
@@ -309,11 +317,18 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         Ok(())
     }
 
-    /// Whether more of an ID fits behind the `held` bytes, the earlier ID among them. The verdict
-    /// must not depend on where the input is cut: what comes first, NUL or the limit, decides.
-    fn id_fits(&mut self, held: usize, piece: &[u8]) -> Result<Result<(), HasNul>, TooLarge> {
-        let room = self.id.limit().min(self.limit).saturating_sub(held);
-        match memchr::memchr(0, piece) {
+    /// Whether `piece` fits behind the `read` bytes of an ID, and these beside an `earlier` one. The
+    /// verdict must not depend on where the input is cut: what comes first, NUL or the limit,
+    /// decides.
+    fn id_fits(
+        &mut self,
+        earlier: usize,
+        read: usize,
+        piece: &[u8],
+    ) -> Result<Result<(), HasNul>, TooLarge> {
+        let beside_earlier = self.id_room.saturating_sub(earlier);
+        let room = self.id_limit().min(beside_earlier).saturating_sub(read);
+        match scan::nul(piece) {
             Some(nul) if nul <= room => Ok(Err(HasNul)),
             _ if piece.len() > room => Err(self.overflow()),
             _ => Ok(Ok(())),

@@ -84,8 +84,9 @@ pub enum Step {
 /// Memory for a [`Client`]: how large each part is, is the caller's choice.
 #[derive(Debug, Default)]
 pub struct Buffers<D, F> {
-    /// What a read delivers, all of its capacity if it is fixed: at least 64 bytes, better 256 or
-    /// more. An event within one read is not copied. Redirects are resolved in it.
+    /// What a read delivers: at least 64 bytes, better 256 or more. Of fixed memory all is used;
+    /// of growing memory as much as it holds, or 16 KiB if it is empty. An event within one read
+    /// is not copied. Redirects are resolved in it.
     pub rx: D,
     /// The data of an event. Before a stream it holds the request and then the head of the
     /// response, and must have room for each.
@@ -142,11 +143,7 @@ impl Client {
     /// # Errors
     /// What is wrong with `url`.
     pub fn new(url: &str, config: Config) -> Result<Self, UrlError> {
-        let buffers = Buffers {
-            rx: alloc::vec![0; DEFAULT_RX],
-            ..Buffers::default()
-        };
-        Self::with_buffers(url, "GET", buffers, config)
+        Self::with_buffers(url, "GET", Buffers::default(), config)
     }
 }
 
@@ -445,7 +442,10 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
                 self.rx.clear();
                 return Ok(Stage::Connecting);
             }
-            Some(Err(closed)) => return Err(Verdict::Closed(closed)),
+            Some(Err(closed)) => {
+                self.answered = true;
+                return Err(Verdict::Closed(closed));
+            }
             None => {}
         }
         let body = Body::of(&response);
@@ -525,9 +525,10 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
 
 impl<D: Buffer> Received<D> {
     fn new(mut memory: D) -> Self {
-        let len = match memory.limit() {
-            usize::MAX => memory.as_slice().len(),
-            fixed => fixed,
+        let len = match (memory.limit(), memory.as_slice().len()) {
+            (usize::MAX, 0) => DEFAULT_RX,
+            (usize::MAX, len) => len,
+            (fixed, _) => fixed,
         };
         // Cannot fail: it is no longer than it is or may be.
         let _ = memory.resize(len);
@@ -581,6 +582,5 @@ impl<D: Buffer> Received<D> {
 }
 
 /// What a growing client reads at a time.
-#[cfg(feature = "alloc")]
 const DEFAULT_RX: usize = 16 * 1024;
 const SWITCHING_PROTOCOLS: u16 = 101;

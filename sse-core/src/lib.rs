@@ -23,10 +23,13 @@ mod hub;
 #[cfg(feature = "serde")]
 mod json;
 mod line;
+#[cfg(all(test, feature = "std"))]
+mod linear;
 mod message;
 mod outcome;
 mod parser;
 mod redirect;
+mod scan;
 mod session;
 mod time;
 mod utf8;
@@ -49,6 +52,6 @@ pub use hub::{Hub, HubConfig, HubStats, Overrun, PublishError, Subscription};
 pub use json::Json;
 pub use message::{InvalidField, Message};
 pub use outcome::{Closed, Lost};
-pub use parser::{CommentPlace, DEFAULT_LIMIT, ItemPlace, Parser, Place, TooLarge};
+pub use parser::{CommentPlace, DEFAULT_LIMIT, ID_LIMIT, ItemPlace, Parser, Place, TooLarge};
 pub use session::{Order, Session};
 pub use time::Instant;

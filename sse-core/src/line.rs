@@ -115,11 +115,6 @@ impl Name {
     }
 }
 
-/// Where the first line in `input` ends: at a CR or a LF, and nothing else.
-pub(crate) fn find_line_end(input: &[u8]) -> Option<usize> {
-    memchr::memchr2(b'\n', b'\r', input)
-}
-
 /// Reads more digits of a `retry` value; `number` is `None` before the first. Saturates.
 ///
 /// Returns `None` for anything but ASCII digits, which makes the field one to ignore.

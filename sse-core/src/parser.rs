@@ -5,7 +5,8 @@ use core::{fmt, time::Duration};
 use crate::{
     Buffer, Comment, Event, Growing, Item, RawEvent,
     block::{Block, Lent, LentText, Span},
-    line::{Field, Line, Name, find_line_end, read_digits},
+    line::{Field, Line, Name, read_digits},
+    scan,
     utf8::repaired,
 };
 
@@ -48,6 +49,10 @@ pub struct Parser<D = Growing, F = D> {
 /// parser is told otherwise: 16 MiB.
 pub const DEFAULT_LIMIT: usize = 16 * 1024 * 1024;
 
+/// The most bytes that an ID may have, however much an event may: 128 KiB. It comes with every
+/// later event and goes into the head of the next request.
+pub const ID_LIMIT: usize = 128 * 1024;
+
 #[cfg(feature = "alloc")]
 impl Parser {
     /// A parser whose buffers grow, up to [`DEFAULT_LIMIT`] each.
@@ -71,11 +76,14 @@ impl Default for Parser {
 
 impl<D: Buffer, F: Buffer> Parser<D, F> {
     /// A parser over these buffers, whose capacities bound what it takes. They are emptied.
+    ///
+    /// An ID must fit into each of its two buffers, and beside an earlier ID of the same block,
+    /// which stays in force until the new one is known to hold no NUL.
     #[must_use]
     pub fn with_buffers(data: D, event_type: F, id: F, mut last_event_id: F) -> Self {
         last_event_id.clear();
         Self {
-            block: Block::new(data, event_type, id, DEFAULT_LIMIT),
+            block: Block::new(data, event_type, id, &last_event_id, DEFAULT_LIMIT),
             last_event_id,
             line: Line::Mark(0),
             digits: None,
@@ -85,6 +93,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
 
     /// Sets the most bytes that the data, the event type and the ID of an event may each have,
     /// counted as text, with the line feeds between data lines. An event over it is [`TooLarge`].
+    /// The ID has a limit of its own, [`ID_LIMIT`], and the lower one counts.
     #[must_use]
     pub fn with_limit(mut self, bytes: usize) -> Self {
         self.block.set_limit(bytes);
@@ -139,7 +148,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     /// As [`next_event`](Self::next_event).
     pub fn next_item<'a, 'i: 'a>(
         &'a mut self,
-        input: &mut &'a [u8],
+        input: &mut &'i [u8],
     ) -> Result<Option<Item<'a>>, TooLarge> {
         let whole = *input;
         match self.take::<true>(input)? {
@@ -208,7 +217,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     /// [`TooLarge`] if it does not fit; then it is empty.
     pub fn set_last_event_id(&mut self, id: &str) -> Result<(), TooLarge> {
         self.last_event_id.clear();
-        if id.len() > self.block.limit() {
+        if id.len() > self.block.id_limit() {
             return Err(TooLarge);
         }
         self.last_event_id
@@ -257,7 +266,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             }
         }
         let mut lent = Lent::default();
-        while let Some(len) = find_line_end(&input[*at..]) {
+        while let Some(len) = scan::line_end(&input[*at..]) {
             let line = Span::new(*at, *at + len);
             *at = self.step_over_line_end(input, line.end);
             if len == 0 {
@@ -362,7 +371,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         at: &mut usize,
     ) -> Result<Option<Found>, TooLarge> {
         let rest = &input[*at..];
-        let end = find_line_end(rest).map(|len| *at + len);
+        let end = scan::line_end(rest).map(|len| *at + len);
         let piece = Span::new(*at, end.unwrap_or(input.len()));
         let comment = COMMENTS && self.line == Line::Comment;
         let mut taken = self.extend_line(piece.of(input));

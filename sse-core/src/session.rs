@@ -126,7 +126,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
         }
         if let Some(lost) = self.overdue(now) {
             self.disconnected(lost, now);
-            return self.news.take().unwrap_or(Order::Wait);
+            return self.poll(now);
         }
         match &mut self.state {
             State::Due => {

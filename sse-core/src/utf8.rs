@@ -1,6 +1,6 @@
 //! UTF-8 decode as the Encoding Standard has it: U+FFFD for what is not UTF-8, without a heap.
 
-use crate::{Buffer, Full};
+use crate::{Buffer, Full, scan};
 
 /// Turns the bytes in `buffer` into text: each maximal truncated sequence and each other bad byte
 /// becomes one U+FFFD. On success the buffer holds valid UTF-8 of at most `limit` bytes.
@@ -9,7 +9,7 @@ use crate::{Buffer, Full};
 /// it is rewritten from the front while the bytes still to be read stand at the back.
 pub(crate) fn repair<B: Buffer>(buffer: &mut B, limit: usize) -> Result<(), Full> {
     let len = buffer.as_slice().len();
-    let grown = match core::str::from_utf8(buffer.as_slice()) {
+    let grown = match scan::text(buffer.as_slice()) {
         Ok(_) => return Ok(()),
         Err(_) => repaired_len(buffer.as_slice()),
     };
@@ -22,7 +22,7 @@ pub(crate) fn repair<B: Buffer>(buffer: &mut B, limit: usize) -> Result<(), Full
     let mut write = 0;
     bytes.copy_within(..len, read);
     while read < grown {
-        let (valid, bad) = match core::str::from_utf8(&bytes[read..]) {
+        let (valid, bad) = match scan::text(&bytes[read..]) {
             Ok(text) => (text.len(), 0),
             Err(e) => {
                 let rest = grown - read - e.valid_up_to();
@@ -42,12 +42,11 @@ pub(crate) fn repair<B: Buffer>(buffer: &mut B, limit: usize) -> Result<(), Full
 
 /// The text of a buffer that [`repair`] has been through.
 pub(crate) fn repaired(bytes: &[u8]) -> &str {
-    core::str::from_utf8(bytes).unwrap_or_default()
+    scan::text(bytes).unwrap_or_default()
 }
 
 fn repaired_len(bytes: &[u8]) -> usize {
-    bytes
-        .utf8_chunks()
+    scan::text_chunks(bytes)
         .map(|chunk| match chunk.invalid() {
             [] => chunk.valid().len(),
             _ => chunk.valid().len() + REPLACEMENT.len(),

@@ -1,13 +1,15 @@
 //! How often memory is allocated.
 #![cfg(feature = "std")]
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
-    fmt,
-};
+use std::{cell::Cell, fmt};
 
 use sse_core::{Frame, Message};
+
+#[allow(dead_code, reason = "how much is held matters to the parser's tests")]
+#[path = "common/allocator.rs"]
+mod allocator;
+
+use allocator::allocations;
 
 #[test]
 fn message_into_a_vector_with_room_allocates_nothing() {
@@ -71,40 +73,4 @@ fn data_is_displayed_once_if_it_fits() {
         Ok(())
     );
     assert_eq!(count.get(), 1);
-}
-
-/// How many allocations `f` makes on this thread, growth of an existing one included.
-fn allocations<T>(f: impl FnOnce() -> T) -> (usize, T) {
-    let before = COUNT.get();
-    let result = f();
-    (COUNT.get() - before, result)
-}
-
-struct Counting;
-
-// SAFETY: memory is the system allocator's; only a number is kept beside it.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        COUNT.set(COUNT.get() + 1);
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // SAFETY: as above.
-        unsafe { System.dealloc(memory, layout) }
-    }
-
-    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        COUNT.set(COUNT.get() + 1);
-        // SAFETY: as above.
-        unsafe { System.realloc(memory, layout, size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-thread_local! {
-    static COUNT: Cell<usize> = const { Cell::new(0) };
 }

@@ -13,6 +13,11 @@ mod headers;
 #[cfg(feature = "reqwest")]
 pub mod reqwest;
 
+/// The examples of the repository's own page.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct RepositoryReadme;
+
 pub use body::{EventBody, IntoFrame};
 pub use builder::{BuildError, Builder};
 pub use client::EventSource;

@@ -23,7 +23,7 @@ use sse_core::{
 
 use crate::{Closed, client::Timer};
 
-/// A source of events over a [`reqwest::Client`](Client), with its HTTP/2, proxies and cookies.
+/// A source of events over a [`Client`] of reqwest's, with its HTTP/2, proxies and cookies.
 ///
 /// Redirects are followed by the client's own policy, on every attempt from the request's URL on;
 /// one that it does not follow counts as a refusal.
@@ -48,8 +48,6 @@ pub struct EventSource {
     chunk: Bytes,
     /// Where the parser is in the chunk.
     at: usize,
-    /// What was last waited for, if it was not done yet.
-    pending: Option<Order>,
     refused: Option<ResponseBuf>,
     error: Option<Error>,
     ended: bool,
@@ -105,7 +103,6 @@ impl EventSource {
             timer: Timer::new(),
             chunk: Bytes::new(),
             at: 0,
-            pending: None,
             refused: None,
             error: None,
             ended: false,
@@ -182,14 +179,12 @@ impl EventSource {
     pub fn close(&mut self) {
         self.session.close();
         self.link = Link::None;
-        self.pending = None;
     }
 
     /// Connects anew at once, whatever the state, and goes on from the last event ID.
     pub fn reopen(&mut self) {
         self.session.reopen();
         self.link = Link::None;
-        self.pending = None;
         self.chunk.clear();
         self.at = 0;
         self.ended = false;
@@ -199,8 +194,7 @@ impl EventSource {
         std::future::poll_fn(|cx| self.poll_step(cx)).await
     }
 
-    /// Does what the session asks for, until it has something to tell. What is pending goes first,
-    /// as over a socket.
+    /// Does what the session asks for, until it has something to tell.
     fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Told> {
         loop {
             match self.session.find_item(&self.chunk, &mut self.at) {
@@ -215,11 +209,7 @@ impl EventSource {
                 ready!(poll_refused(body, *until, kept, room, &mut self.timer, cx));
                 self.link = Link::None;
             }
-            let order = match self.pending.take() {
-                Some(order) => order,
-                None => self.session.poll(self.timer.now()),
-            };
-            let done = match order {
+            let done = match self.session.poll(self.timer.now()) {
                 Order::Connect => {
                     self.connect();
                     continue;
@@ -236,9 +226,8 @@ impl EventSource {
                     return Poll::Ready(Told::Closed(closed));
                 }
             };
-            if done.is_pending() && self.timer.poll(self.session.deadline(), cx).is_pending() {
-                self.pending = Some(order);
-                return Poll::Pending;
+            if done.is_pending() {
+                ready!(self.timer.poll(self.session.deadline(), cx));
             }
         }
     }

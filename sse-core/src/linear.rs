@@ -1,0 +1,136 @@
+//! Each byte of a stream costs a constant number of looks and copies, whatever surrounds it.
+
+use std::{format, string::String};
+
+use crate::{Buffer, Full, Growing, Parser, scan::work};
+
+#[test]
+fn one_long_line() {
+    is_linear(|n| "data: ".repeat(n));
+    is_linear(|n| format!(": {}", "x".repeat(6 * n)));
+    is_linear(|n| "name".repeat(n));
+    is_linear(|n| format!("id: {}", "1".repeat(n)));
+    is_linear(|n| format!("retry: {}", "1".repeat(n)));
+}
+
+#[test]
+fn many_tiny_events() {
+    is_linear(|n| "data\n\n".repeat(n));
+    is_linear(|n| "event:a\rid:b\rdata:c\r\r".repeat(n));
+    is_linear(|n| ":\ndata:x\n:\n\n".repeat(n));
+}
+
+#[test]
+fn event_costs_its_id_besides() {
+    let (id, count) = ("1".repeat(1000), 2000);
+    let stream = format!("id: {id}\n{}", "data\n\n".repeat(count));
+    let work = work_of(stream.as_bytes(), usize::MAX);
+    assert!(work <= MOST_WORK * stream.len() + count * id.len());
+}
+
+#[test]
+fn many_lines_of_one_event() {
+    is_linear(|n| "data\n".repeat(n) + "\n");
+    is_linear(|n| "data: x\r\n".repeat(n) + "\r\n");
+    is_linear(|n| "data: x\n:\n".repeat(n) + "\n");
+    is_linear(|n| "id: 1\n".repeat(n) + "\n");
+    is_linear(|n| "id: 1\0\n".repeat(n) + "\n");
+    is_linear(|n| "event: x\n".repeat(n) + "\n");
+    is_linear(|n| "retry: 1\n".repeat(n) + "\n");
+}
+
+#[test]
+fn late_types_and_ids_after_much_data() {
+    is_linear(|n| {
+        let data = "data: x\n".repeat(n) + "data: " + &"x".repeat(8 * n) + "\n";
+        data + &"event: a\nid: b\n".repeat(n) + "\n"
+    });
+}
+
+#[test]
+fn many_line_ends() {
+    is_linear(|n| "\r".repeat(n));
+    is_linear(|n| "\n".repeat(n));
+    is_linear(|n| "\r\n".repeat(n));
+    is_linear(|n| "data: x\r".repeat(n) + &"\r".repeat(n));
+}
+
+#[test]
+fn text_to_repair() {
+    for bad in [&b"\xFF"[..], b"\xE2\x82", b"a\xF0\x9F\x8C"] {
+        is_linear(|n| [b"data: ", &*bad.repeat(n), b"\n\n"].concat());
+        is_linear(|n| [b"event: ", &*bad.repeat(n), b"\ndata\n\n"].concat());
+        is_linear(|n| [b"id: ", &*bad.repeat(n), b"\n\n"].concat());
+        is_linear(|n| [b"data: ", bad, b"\n"].concat().repeat(n));
+    }
+}
+
+#[test]
+fn large_events_to_skip() {
+    is_linear(|n| ("data: ".repeat(LIMIT) + "\n\n").repeat(n / 1000));
+    is_linear(|n| "data: ".repeat(LIMIT) + &"\ndata: x\nid: y".repeat(n));
+}
+
+/// Twice the stream must not take much more than twice the work, nor any byte much of it.
+fn is_linear<S: AsRef<[u8]>>(stream: impl Fn(usize) -> S) {
+    let (once, twice) = (stream(2_000), stream(4_000));
+    let (once, twice) = (once.as_ref(), twice.as_ref());
+    for size in [1, 7, 1400, usize::MAX] {
+        let of_once = work_of(once, size);
+        let of_twice = work_of(twice, size);
+        let start = String::from_utf8_lossy(&once[..once.len().min(20)]);
+        assert!(
+            of_once <= MOST_WORK * once.len() && of_twice <= 2 * of_once + 2 * LIMIT,
+            "{start:?} in pieces of {size}: {} bytes, {of_once}, then {of_twice}",
+            once.len(),
+        );
+    }
+}
+
+fn work_of(stream: &[u8], size: usize) -> usize {
+    let buffer = Counting::default;
+    let mut parser = Parser::with_buffers(buffer(), buffer(), buffer(), buffer()).with_limit(LIMIT);
+    work::take();
+    for mut input in stream.chunks(size.min(stream.len())) {
+        while !matches!(parser.next_item(&mut input), Ok(None)) {
+            work::done(0);
+        }
+    }
+    work::take()
+}
+
+/// A growing buffer that counts what is copied into and within it.
+#[derive(Default)]
+struct Counting(Growing);
+
+impl Buffer for Counting {
+    fn as_slice(&self) -> &[u8] {
+        &self.0
+    }
+
+    fn as_mut_slice(&mut self) -> &mut [u8] {
+        work::done(self.0.len());
+        &mut self.0
+    }
+
+    fn limit(&self) -> usize {
+        self.0.limit()
+    }
+
+    fn extend(&mut self, bytes: &[u8]) -> Result<(), Full> {
+        work::done(bytes.len());
+        Buffer::extend(&mut self.0, bytes)
+    }
+
+    fn resize(&mut self, len: usize) -> Result<(), Full> {
+        work::done(len.saturating_sub(self.0.len()));
+        Buffer::resize(&mut self.0, len)
+    }
+
+    fn truncate(&mut self, len: usize) {
+        Buffer::truncate(&mut self.0, len);
+    }
+}
+
+const LIMIT: usize = 64 * 1024;
+const MOST_WORK: usize = 16;
