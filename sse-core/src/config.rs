@@ -19,14 +19,16 @@ pub struct Config {
     pub retry_floor: Duration,
     /// The longest reconnection time obeyed, whoever sets it. Default: 5 min.
     pub retry_ceiling: Duration,
-    /// Up to what wait failures in a row double the reconnection time. Default: 30 s.
+    /// Up to what wait failures in a row double the reconnection time; zero for no doubling.
+    /// Default: 30 s.
     pub backoff_ceiling: Duration,
     /// By how many percent a doubled wait may be longer by chance. Default: 50.
     pub jitter_percent: u8,
     /// How long a connection must have been open for its end not to count as a failure. Default:
     /// 5 s.
     pub stable_after: Duration,
-    /// After how many failures in a row to give up. Default: never.
+    /// After how many failures in a row to give up: attempts that got no stream, or none that
+    /// was [stable](Self::stable_after). With 0, the end of any stream is final. Default: never.
     pub max_failures: Option<u32>,
     /// How long connecting, redirects and the head of the response may take together. Default:
     /// 30 s.

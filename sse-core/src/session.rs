@@ -189,12 +189,10 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     /// Nothing happens unless one was being made or open.
     pub fn disconnected(&mut self, lost: Lost, now: Instant) {
         match self.state {
-            State::Connecting { .. } => {}
-            State::Open { since, .. } => {
-                if now.since(since) >= self.config.stable_after {
-                    self.backoff.reset();
-                }
+            State::Open { since, .. } if now.since(since) >= self.config.stable_after => {
+                self.backoff.reset();
             }
+            State::Connecting { .. } | State::Open { .. } => self.backoff.fail(),
             State::Due | State::Waiting { .. } | State::Closed(_) => return,
         }
         self.lose(lost, Duration::ZERO, now);
@@ -340,7 +338,10 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
                 };
                 self.news = Some(Order::Opened);
             }
-            Verdict::Lost(lost, at_least) => self.lose(lost, at_least, now),
+            Verdict::Lost(lost, at_least) => {
+                self.backoff.fail();
+                self.lose(lost, at_least, now);
+            }
             Verdict::Closed(closed) => self.fail(closed),
         }
     }

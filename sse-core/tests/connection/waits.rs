@@ -28,6 +28,30 @@ fn a_server_that_accepts_and_hangs_up_does_not_undo_the_doubling() {
 }
 
 #[test]
+fn a_stable_stream_undoes_the_doubling_and_its_end_is_no_failure() {
+    let short = Answer::stream("retry: 1000\n");
+    let stable = Answer::stream("retry: 1000\n").then(5_000, ":\n");
+    let mut simulation = Simulation::of(
+        config(|c| (c.jitter_percent, c.max_failures) = (0, Some(3))),
+        [short.clone(), short.clone(), stable, short],
+    );
+    let log = simulation.log(60);
+    assert_eq!(simulation.waits(), [1_000, 2_000, 1_000, 1_000, 2_000]);
+    assert_eq!(log.last().unwrap(), "Closed(Failures(Ended))");
+    assert_eq!(simulation.client.session().failures(), 3);
+}
+
+#[test]
+fn as_many_failures_in_a_row_as_allowed_close_the_source() {
+    for max in 1..5 {
+        let mut simulation = Simulation::new(config(|c| c.max_failures = Some(max)), |_| None);
+        let log = simulation.log(1_000);
+        assert_eq!(log.last().unwrap(), "Closed(Failures(Connect))");
+        assert_eq!(simulation.asked.len(), max as usize);
+    }
+}
+
+#[test]
 fn retry_0_makes_no_storm() {
     let stable = Answer::stream("retry: 0\n\n");
     let mut simulation = Simulation::of(
