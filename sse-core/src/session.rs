@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use crate::{
     Buffer, Closed, Config, Event, Growing, Instant, Lost, Parser, Place, TooLarge,
-    backoff::Backoff, http::Header, parser::ItemPlace,
+    backoff::Backoff, http::Header, line::read_digits, parser::ItemPlace,
 };
 
 /// The rules of an EventSource, for a transport that speaks HTTP itself and follows redirects by
@@ -404,7 +404,7 @@ pub(crate) fn judge<'h>(
         200 => {}
         204 => return Verdict::Closed(Closed::NoContent),
         408 | 425 | 429 | 500..=599 if config.retry_refused => {
-            let seconds = value("retry-after").and_then(|v| str::from_utf8(v).ok()?.parse().ok());
+            let seconds = value("retry-after").and_then(|digits| read_digits(None, digits)?);
             let at_least = Duration::from_secs(seconds.unwrap_or(0));
             return Verdict::Lost(Lost::Status(status), at_least);
         }

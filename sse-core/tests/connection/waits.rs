@@ -124,6 +124,33 @@ fn the_policy_leaves_other_statuses_final() {
 }
 
 #[test]
+fn retry_after_lengthens_the_wait_up_to_the_ceiling() {
+    let waits = [
+        ("10", 10_000),
+        ("1", 3_000),
+        ("0", 3_000),
+        ("86400", 300_000),
+        ("99999999999999999999999", 300_000),
+        ("", 3_000),
+        ("-5", 3_000),
+        ("+50", 3_000),
+        ("1.5", 3_000),
+        ("Fri, 31 Dec 2027 23:59:59 GMT", 3_000),
+    ];
+    for (value, wait) in waits {
+        let refused = Answer::new(format!(
+            "HTTP/1.1 503 -\r\nRetry-After: {value}\r\nContent-Length: 0\r\n\r\n"
+        ));
+        let mut simulation = Simulation::of(
+            config(|c| c.retry_refused = true),
+            [refused, Answer::status(204)],
+        );
+        simulation.log(400);
+        assert_eq!(simulation.waits(), [wait], "{value:?}");
+    }
+}
+
+#[test]
 fn status_204_is_the_end() {
     let answers = [Answer::stream("data: a\n\n"), Answer::status(204)];
     let mut simulation = Simulation::of(config(|c| c.retry_refused = true), answers);
