@@ -414,11 +414,13 @@ pub(crate) fn judge<'h>(
     if !is_event_stream(types.map(|h| h.value)) {
         return Verdict::Closed(Closed::ContentType);
     }
-    match value("content-encoding") {
-        Some(coding) if !coding.eq_ignore_ascii_case(b"identity") => {
-            Verdict::Closed(Closed::ContentEncoding)
-        }
-        _ => Verdict::Open,
+    let mut codings = headers
+        .filter(|h| h.is_named("content-encoding"))
+        .flat_map(|h| h.value.split(|&b| b == b','))
+        .map(<[u8]>::trim_ascii);
+    match codings.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity")) {
+        true => Verdict::Open,
+        false => Verdict::Closed(Closed::ContentEncoding),
     }
 }
 
