@@ -5,7 +5,7 @@ use crate::{
     Parser, Place, Session, TooLarge,
     http::{BadChunk, BadHead, Body, HeadEnd, Request, Response, Url, UrlError},
     redirect::{Method, Route},
-    session::{Verdict, judge, sendable_id},
+    session::{Verdict, sendable_id},
 };
 
 /// An EventSource that speaks HTTP/1.1 over whatever carries bytes.
@@ -422,15 +422,15 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
 
     /// What comes after the response head in the scratch.
     fn judge_head(&mut self) -> Result<Stage, Verdict> {
-        let (scratch, _) = self.session.parser.scratch();
-        let response = match Response::parse(scratch.as_slice()) {
+        let head = self.session.parser.scratch_bytes();
+        let response = match Response::parse(head) {
             Ok(response) => response,
             Err(BadHead::TooManyHeaders) => return Err(Verdict::Closed(Closed::HeadTooLarge)),
             Err(bad) => return Err(Verdict::lost(Lost::BadHead(bad))),
         };
         let config = &self.session.config;
         if response.is_informational() && response.status() != SWITCHING_PROTOCOLS {
-            scratch.clear();
+            self.session.parser.scratch().0.clear();
             return Ok(Stage::Head(HeadEnd::new()));
         }
         let scratch_url = self.rx.memory.as_mut_slice();
@@ -450,7 +450,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         }
         let body = Body::of(&response);
         self.answered = true;
-        match judge(response.status(), response.headers(), config) {
+        match self.session.judge(response.status(), response.headers()) {
             Verdict::Open => match body {
                 Ok(body) => Ok(Stage::Opened(body)),
                 Err(bad) => Err(Verdict::Closed(Closed::Framing(bad))),

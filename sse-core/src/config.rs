@@ -39,7 +39,8 @@ pub struct Config {
     /// How many redirects in a row to follow (Fetch 4.4 allows 20). Default: 20.
     pub max_redirects: u8,
     /// Whether to try again after a status that may pass: 408, 425, 429 and 5xx, not before the
-    /// seconds that `Retry-After` names. The standard says no. Default: no.
+    /// seconds that `Retry-After` names, if the request is one to be sent again. The standard says
+    /// no. Default: no.
     pub retry_refused: bool,
     /// Whether a request other than GET is sent again when its stream is lost. Default: no, since
     /// what it does would be done twice.

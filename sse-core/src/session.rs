@@ -167,7 +167,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
         now: Instant,
     ) {
         if matches!(self.state, State::Connecting { .. }) {
-            let verdict = judge(status, headers, &self.config);
+            let verdict = self.judge(status, headers);
             self.apply(verdict, now);
         }
     }
@@ -329,6 +329,38 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
         self.news.is_some()
     }
 
+    /// What the standard makes of a response: 200 with the right type opens, anything else fails for
+    /// good. A 204 is how a server says that no more will come.
+    pub(crate) fn judge<'h>(
+        &self,
+        status: u16,
+        headers: impl Iterator<Item = Header<'h>> + Clone,
+    ) -> Verdict {
+        let value = |name| headers.clone().find(|h| h.is_named(name)).map(|h| h.value);
+        match status {
+            200 => {}
+            204 => return Verdict::Closed(Closed::NoContent),
+            408 | 425 | 429 | 500..=599 if self.reconnects && self.config.retry_refused => {
+                let seconds = value("retry-after").and_then(|digits| read_digits(None, digits)?);
+                let at_least = Duration::from_secs(seconds.unwrap_or(0));
+                return Verdict::Lost(Lost::Status(status), at_least);
+            }
+            _ => return Verdict::Closed(Closed::Status(status)),
+        }
+        let types = headers.clone().filter(|h| h.is_named("content-type"));
+        if !is_event_stream(types.map(|h| h.value)) {
+            return Verdict::Closed(Closed::ContentType);
+        }
+        let mut codings = headers
+            .filter(|h| h.is_named("content-encoding"))
+            .flat_map(|h| h.value.split(|&b| b == b','))
+            .map(<[u8]>::trim_ascii);
+        match codings.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity")) {
+            true => Verdict::Open,
+            false => Verdict::Closed(Closed::ContentEncoding),
+        }
+    }
+
     pub(crate) fn apply(&mut self, verdict: Verdict, now: Instant) {
         match verdict {
             Verdict::Open => {
@@ -389,38 +421,6 @@ pub(crate) fn sendable_id(id: &str) -> &str {
     match id.bytes().any(|b| b.is_ascii_control() && b != b'\t') {
         true => "",
         false => id,
-    }
-}
-
-/// What the standard makes of a response: 200 with the right type opens, anything else fails for
-/// good. A 204 is how a server says that no more will come.
-pub(crate) fn judge<'h>(
-    status: u16,
-    headers: impl Iterator<Item = Header<'h>> + Clone,
-    config: &Config,
-) -> Verdict {
-    let value = |name| headers.clone().find(|h| h.is_named(name)).map(|h| h.value);
-    match status {
-        200 => {}
-        204 => return Verdict::Closed(Closed::NoContent),
-        408 | 425 | 429 | 500..=599 if config.retry_refused => {
-            let seconds = value("retry-after").and_then(|digits| read_digits(None, digits)?);
-            let at_least = Duration::from_secs(seconds.unwrap_or(0));
-            return Verdict::Lost(Lost::Status(status), at_least);
-        }
-        _ => return Verdict::Closed(Closed::Status(status)),
-    }
-    let types = headers.clone().filter(|h| h.is_named("content-type"));
-    if !is_event_stream(types.map(|h| h.value)) {
-        return Verdict::Closed(Closed::ContentType);
-    }
-    let mut codings = headers
-        .filter(|h| h.is_named("content-encoding"))
-        .flat_map(|h| h.value.split(|&b| b == b','))
-        .map(<[u8]>::trim_ascii);
-    match codings.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity")) {
-        true => Verdict::Open,
-        false => Verdict::Closed(Closed::ContentEncoding),
     }
 }
 

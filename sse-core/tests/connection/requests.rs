@@ -142,3 +142,18 @@ fn a_post_is_sent_again_if_told_so() {
     assert!(simulation.asked[1].text.ends_with("{}"));
     assert_eq!(simulation.asked[1].header("Last-Event-ID").unwrap(), "1");
 }
+
+/// There is no next attempt that a status could pass until.
+#[test]
+fn a_post_that_is_refused_for_now_keeps_the_response_whatever_the_policy() {
+    let answer = Answer::new("HTTP/1.1 429 -\r\nContent-Length: 2\r\n\r\n{}");
+    let mut simulation = posting(config(|c| c.retry_refused = true), in_turn([answer]));
+    assert_eq!(simulation.log(10), ["Closed(Status(429))"]);
+    assert_eq!(simulation.client.response().unwrap().body(), b"{}");
+
+    let config = config(|c| c.retry_refused = true);
+    let mut session = Session::with_parser(sse_core::Parser::new(), "POST", config);
+    session.poll(at(0));
+    session.answered(429, [].into_iter(), at(0));
+    assert_eq!(session.closed(), Some(Closed::Status(429)));
+}
