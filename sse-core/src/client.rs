@@ -1,8 +1,8 @@
 //! The EventSource over one byte stream at a time: the session's rules and HTTP/1.1.
 
 use crate::{
-    Buffer, Closed, Comment, CommentPlace, Config, Event, Growing, Instant, ItemPlace, Lost, Order,
-    Parser, Place, Session, TooLarge,
+    Buffer, Closed, Comment, CommentPlace, Config, Event, Full, Growing, Instant, ItemPlace, Lost,
+    Order, Parser, Place, Session, TooLarge,
     http::{BadChunk, BadHead, Body, HeadEnd, Request, Response, Url, UrlError},
     redirect::{Method, Route},
     session::{Verdict, sendable_id},
@@ -479,10 +479,12 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         let (scratch, _) = self.session.parser.scratch();
         let mut rest = self.rx.take(usize::MAX);
         while let Ok(Some(piece)) = body.next_piece(&mut rest) {
+            let free = scratch.limit() - scratch.as_slice().len();
+            *room = free.min(*room);
             let kept = &piece[..piece.len().min(*room)];
             *room = match scratch.extend(kept) {
                 Ok(()) => *room - kept.len(),
-                Err(_) => 0,
+                Err(Full) => 0,
             };
         }
         if late || *room == 0 || body.is_finished() || !rest.is_empty() {

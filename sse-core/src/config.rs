@@ -50,7 +50,8 @@ pub struct Config {
     /// The largest response head taken, in bytes, if the data buffer has room for it. Default:
     /// 64 KiB.
     pub head_limit: usize,
-    /// How many bytes of a refused response's body are kept for the caller. Default: 4 KiB.
+    /// How many bytes of a refused response's body are kept for the caller, if the data buffer has
+    /// room for them. Default: 4 KiB.
     pub refused_body: usize,
     /// The most bytes that data, event type and ID of an event may each have, if the buffers have
     /// room for them. Default: [`DEFAULT_LIMIT`](crate::DEFAULT_LIMIT).

@@ -148,6 +148,23 @@ fn a_source_that_has_no_room_to_move_stays_where_it_is() {
 }
 
 #[test]
+fn a_refused_body_is_kept_as_far_as_it_fits() {
+    let head = "HTTP/1.1 500 -\r\n\r\n";
+    for cuts in [Cuts::Whole, Cuts::Bytes] {
+        let answer = Answer::new(format!("{head}{}", "x".repeat(1_000)));
+        let sizes = Sizes {
+            rx: 100,
+            ..Sizes::AMPLE
+        };
+        let mut simulation = sizes.simulation([answer]);
+        simulation.cuts = cuts;
+        assert_eq!(simulation.log(0), ["Closed(Status(500))"]);
+        let response = simulation.client.response().unwrap();
+        assert_eq!(response.body().len(), 256 - head.len());
+    }
+}
+
+#[test]
 fn an_event_that_does_not_fit_is_skipped() {
     let body = format!("id: 1\ndata: {}\n\nid: 2\ndata: b\n\n", "x".repeat(300));
     let mut simulation = Sizes::AMPLE.simulation([Answer::stream(&body).hang()]);
