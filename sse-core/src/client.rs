@@ -274,11 +274,18 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
             self.rx.filled(n);
             return self.session.received(now);
         }
-        match &self.stage {
-            Stage::Opened(body) | Stage::Streaming(body) if body.ends_cleanly_at_eof() => {
-                self.session.ended(now);
+        // Of a body that ends with its connection, half an event is all that tells that more was
+        // to come.
+        let is_whole = match &self.stage {
+            Stage::Opened(body) => body.ends_cleanly_at_eof(),
+            Stage::Streaming(body) => {
+                body.ends_cleanly_at_eof() && !self.session.parser.has_unfinished()
             }
-            _ => self.disconnected(now),
+            _ => false,
+        };
+        match is_whole {
+            true => self.session.ended(now),
+            false => self.disconnected(now),
         }
     }
 
