@@ -224,7 +224,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         scratch.clear();
         match request.encode(self.route.url(), self.route.hop(), Some(id), scratch) {
             Ok(()) => self.stage = Stage::Sending(0),
-            Err(error) => self.session.fail(Closed::Request(error)),
+            Err(error) => self.fail(Closed::Request(error)),
         }
     }
 
@@ -235,10 +235,11 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
             Stage::Idle => return,
             Stage::Connecting => Lost::Connect,
             Stage::Sending(_) | Stage::Head(_) => Lost::NoResponse,
-            Stage::Refused { closed, .. } => return self.session.fail(closed),
+            Stage::Refused { closed, .. } => return self.fail(closed),
             Stage::Opened(_) | Stage::Streaming(_) => Lost::Cut,
         };
         self.session.disconnected(lost, now);
+        self.stage = Stage::Idle;
     }
 
     /// What is to be sent. Not empty at [`Step::Send`].

@@ -200,15 +200,16 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
 
     /// Ends the source: no event is handed out any more, no connection made.
     pub fn close(&mut self) {
-        if !matches!(self.state, State::Closed(_)) {
-            self.fail(Closed::ByUser);
-        }
+        self.fail(Closed::ByUser);
     }
 
-    /// Ends the source because going on is futile, as the transport knows.
+    /// Ends the source because going on is futile, as the transport knows. A source that is closed
+    /// already keeps its reason.
     pub fn fail(&mut self, closed: Closed) {
-        self.state = State::Closed(closed);
-        self.news = None;
+        if self.closed().is_none() {
+            self.state = State::Closed(closed);
+            self.news = None;
+        }
     }
 
     /// Connects again now: after the source was closed, or instead of waiting or of the present
