@@ -202,7 +202,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         }
     }
 
-    /// When to poll again even if nothing happens.
+    /// When to poll again even if nothing happens; see [`Session::deadline`].
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         self.session.deadline()
@@ -480,10 +480,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         let Stage::Refused { body, room, closed } = &mut self.stage else {
             return None;
         };
-        let late = self
-            .session
-            .deadline()
-            .is_some_and(|deadline| deadline <= now);
+        let late = self.session.is_overdue(now);
         let (scratch, _) = self.session.parser.scratch();
         let mut rest = self.rx.take(usize::MAX);
         while let Ok(Some(piece)) = body.next_piece(&mut rest) {

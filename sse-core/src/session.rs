@@ -42,6 +42,8 @@ pub struct Session<D = Growing, F = D> {
     state: State,
     /// A change of state that `poll` has not told yet.
     news: Option<Order>,
+    /// A deadline has passed, and the transport has been given a last chance.
+    last_look: bool,
     backoff: Backoff,
     reconnects: bool,
 }
@@ -113,6 +115,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
             config,
             state: State::Due,
             news: None,
+            last_look: false,
             backoff: Backoff::new(config.seed),
             reconnects: method == "GET" || config.resend,
         }
@@ -124,9 +127,12 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
         if let Some(news) = self.news.take() {
             return news;
         }
-        if let Some(lost) = self.overdue(now) {
-            self.disconnected(lost, now);
-            return self.poll(now);
+        match self.overdue(now) {
+            Some(lost) if self.last_look => {
+                self.disconnected(lost, now);
+                return self.poll(now);
+            }
+            overdue => self.last_look = overdue.is_some(),
         }
         match &mut self.state {
             State::Due => {
@@ -149,6 +155,9 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     }
 
     /// When to poll again even if nothing happens.
+    ///
+    /// At the first poll behind it, the transport is to be looked at once more, and only the next
+    /// one gives up: whoever polls may have been away while bytes were waiting.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         match self.state {
@@ -377,6 +386,11 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
             }
             Verdict::Closed(closed) => self.fail(closed),
         }
+    }
+
+    /// Whether time is up for what is under way, and the last look taken.
+    pub(crate) fn is_overdue(&self, now: Instant) -> bool {
+        self.last_look && self.overdue(now).is_some()
     }
 
     fn overdue(&self, now: Instant) -> Option<Lost> {
