@@ -65,6 +65,16 @@ fn a_client_lives_in_512_bytes() {
     assert_eq!(simulation.log(10), log);
 }
 
+#[cfg(feature = "heapless")]
+#[test]
+fn its_memory_may_be_part_of_it() {
+    type Memory<const N: usize> = Buffers<heapless::Vec<u8, N>, heapless::Vec<u8, 16>>;
+    let client = Client::with_buffers(HOME, "GET", Memory::<256>::default(), config(|_| ()));
+    let server = in_turn([Answer::stream("id: 1\ndata: 42\n\n").hang()]);
+    let mut simulation = Simulation::with_client(client.unwrap(), server);
+    assert_eq!(simulation.log(0), ["Opened", "message|42|1"]);
+}
+
 #[test]
 fn an_address_that_does_not_fit_is_refused() {
     let sizes = Sizes {

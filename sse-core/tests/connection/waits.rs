@@ -52,6 +52,23 @@ fn as_many_failures_in_a_row_as_allowed_close_the_source() {
 }
 
 #[test]
+fn with_no_failure_allowed_the_end_of_any_stream_is_final() {
+    let stable = Answer::stream("").then(60_000, "data: a\n\n");
+    let mut simulation = Simulation::of(config(|c| c.max_failures = Some(0)), [stable]);
+    let log = ["Opened", "message|a|", "Closed(Failures(Ended))"];
+    assert_eq!(simulation.log(100), log);
+}
+
+#[test]
+fn a_deadline_can_be_the_last_failure() {
+    let mut simulation = Simulation::of(
+        config(|c| c.max_failures = Some(1)),
+        [Answer::new("").hang()],
+    );
+    assert_eq!(simulation.log(100), ["Closed(Failures(ConnectTimeout))"]);
+}
+
+#[test]
 fn retry_0_makes_no_storm() {
     let stable = Answer::stream("retry: 0\n\n");
     let mut simulation = Simulation::of(
