@@ -8,7 +8,7 @@ use crate::{
 /// The address of a source and the way from it to where the stream is.
 ///
 /// A reconnect starts again at the address given, except that permanent redirects (301, 308) at
-/// the start of a chain move that address for good.
+/// the start of a chain move that address for good, unless they made another request of it.
 #[derive(Debug)]
 pub(crate) struct Route<B> {
     home: B,
@@ -89,19 +89,18 @@ impl<B: Buffer> Route<B> {
             return Err(Closed::TooManyRedirects);
         }
         self.hops += 1;
-        let no_room = |Full| Closed::Redirect(UrlError::Full);
         let mut next = SliceBuffer::new(scratch);
         let from = self.url();
         resolve(from, location, &mut next).map_err(Closed::Redirect)?;
         let foreign = !url_in(&next).same_origin(&from);
-        self.current.clear();
-        self.current.extend(next.as_slice()).map_err(no_room)?;
+        let no_room = |Full| Closed::Redirect(UrlError::Full);
+        replace(&mut self.current, next.as_slice()).map_err(no_room)?;
         self.hop.foreign |= foreign;
         self.hop.as_get |= status == 303 || (method == Method::Post && matches!(status, 301 | 302));
-        self.permanent &= matches!(status, 301 | 308);
-        if self.permanent {
-            self.home.clear();
-            self.home.extend(next.as_slice()).map_err(no_room)?;
+        // Where a GET was sent to, the request given does not belong.
+        self.permanent &= matches!(status, 301 | 308) && !self.hop.as_get;
+        // Without room to move, the redirect is asked for again on each attempt.
+        if self.permanent && replace(&mut self.home, next.as_slice()).is_ok() {
             self.moved_away = self.hop.foreign;
         }
         Ok(())
@@ -113,6 +112,15 @@ impl<B: Buffer> Route<B> {
 pub(crate) enum Method {
     Post,
     Other,
+}
+
+/// Holds `text` in place of what it held; if that does not fit, nothing has changed.
+fn replace(buffer: &mut impl Buffer, text: &[u8]) -> Result<(), Full> {
+    if text.len() > buffer.limit() {
+        return Err(Full);
+    }
+    buffer.clear();
+    buffer.extend(text)
 }
 
 fn url_in<B: Buffer>(buffer: &B) -> Url<'_> {

@@ -1,4 +1,5 @@
 //! Comments reach who asks for them, in order and whole, and disturb nobody.
+#![cfg(feature = "alloc")]
 
 use sse_core::{Item, Parser, TooLarge};
 

@@ -1,4 +1,5 @@
 //! What is too large is reported once, skipped and forgotten; what is not costs no memory.
+#![cfg(feature = "alloc")]
 
 use std::iter;
 

@@ -1,5 +1,5 @@
 //! What the parser copies, allocates and holds.
-#![cfg(feature = "std")]
+#![cfg(feature = "alloc")]
 
 use sse_core::{ID_LIMIT, Parser, TooLarge};
 

@@ -1,4 +1,5 @@
 //! The conformance vectors: every buffer, every door, many cuttings.
+#![cfg(feature = "alloc")]
 
 use std::iter;
 
@@ -29,6 +30,7 @@ fn growing_buffers_see_what_the_standard_says() {
 }
 
 #[test]
+#[cfg(feature = "heapless")]
 fn inline_buffers_see_the_same_or_report_too_large() {
     for vector in vectors() {
         for (cuts, door) in iter::zip(vector.cuttings(), Door::ALL.into_iter().cycle()) {

@@ -1,7 +1,6 @@
 //! The reconnecting source over a `reqwest::Client`: its connections, our rules.
 
 use std::{
-    error::Error as _,
     fmt,
     future::Future,
     hash::{BuildHasher, RandomState},
@@ -50,8 +49,6 @@ pub struct EventSource {
     chunk: Bytes,
     /// Where the parser is in the chunk.
     at: usize,
-    /// What was last waited for, if it was not done yet.
-    pending: Option<Order>,
     refused: Option<ResponseBuf>,
     error: Option<Error>,
     ended: bool,
@@ -107,7 +104,6 @@ impl EventSource {
             timer: Timer::new(),
             chunk: Bytes::new(),
             at: 0,
-            pending: None,
             refused: None,
             error: None,
             ended: false,
@@ -184,14 +180,12 @@ impl EventSource {
     pub fn close(&mut self) {
         self.session.close();
         self.link = Link::None;
-        self.pending = None;
     }
 
     /// Connects anew at once, whatever the state, and goes on from the last event ID.
     pub fn reopen(&mut self) {
         self.session.reopen();
         self.link = Link::None;
-        self.pending = None;
         self.chunk.clear();
         self.at = 0;
         self.ended = false;
@@ -201,8 +195,7 @@ impl EventSource {
         std::future::poll_fn(|cx| self.poll_step(cx)).await
     }
 
-    /// Does what the session asks for, until it has something to tell. What is pending goes first,
-    /// as over a socket.
+    /// Does what the session asks for, until it has something to tell.
     fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Told> {
         loop {
             match self.session.find_item(&self.chunk, &mut self.at) {
@@ -217,11 +210,7 @@ impl EventSource {
                 ready!(poll_refused(body, *until, kept, room, &mut self.timer, cx));
                 self.link = Link::None;
             }
-            let order = match self.pending.take() {
-                Some(order) => order,
-                None => self.session.poll(self.timer.now()),
-            };
-            let done = match order {
+            let done = match self.session.poll(self.timer.now()) {
                 Order::Connect => {
                     self.connect();
                     continue;
@@ -238,9 +227,8 @@ impl EventSource {
                     return Poll::Ready(Told::Closed(closed));
                 }
             };
-            if done.is_pending() && self.timer.poll(self.session.deadline(), cx).is_pending() {
-                self.pending = Some(order);
-                return Poll::Pending;
+            if done.is_pending() {
+                ready!(self.timer.poll(self.session.deadline(), cx));
             }
         }
     }
@@ -382,15 +370,15 @@ fn poll_refused(
     Poll::Ready(())
 }
 
-fn is_invalid_data(error: &Error) -> bool {
-    let mut source = error.source();
-    while let Some(error) = source {
-        if let Some(error) = error.downcast_ref::<io::Error>() {
-            return error.kind() == io::ErrorKind::InvalidData;
-        }
-        source = error.source();
-    }
-    false
+/// Whether there is an [`io::ErrorKind::InvalidData`] at the bottom of it.
+fn is_invalid_data(error: &(dyn std::error::Error + 'static)) -> bool {
+    let cause = match error.downcast_ref::<io::Error>() {
+        Some(error) if error.kind() == io::ErrorKind::InvalidData => return true,
+        // Its `source` would be the source of what it wraps.
+        Some(error) => error.get_ref().map(|inner| inner as _),
+        None => error.source(),
+    };
+    cause.is_some_and(is_invalid_data)
 }
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");

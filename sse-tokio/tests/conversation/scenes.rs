@@ -154,7 +154,6 @@ pub(crate) const SCENES: &[Scene] = &[
             )],
         ],
         closed: Closed::TooManyRedirects,
-        refusal: None,
         asked: &[GET, GET, GET],
         ..Scene::new("redirects without end")
     },

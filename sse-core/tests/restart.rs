@@ -1,4 +1,5 @@
 //! One parser over several connections: what a new one forgets and what it keeps.
+#![cfg(feature = "alloc")]
 
 use core::time::Duration;
 
