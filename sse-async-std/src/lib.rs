@@ -24,7 +24,7 @@ impl connect::Network for AsyncStd {
     type Socket = TcpStream;
 
     async fn connect(host: String, port: u16) -> io::Result<TcpStream> {
-        let stream = TcpStream::connect((host, port)).await?;
+        let stream = TcpStream::connect((host.as_str(), port)).await?;
         stream.set_nodelay(true)?;
         Ok(stream)
     }

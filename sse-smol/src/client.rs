@@ -33,9 +33,10 @@ use crate::{
 /// ```
 ///
 /// It is also a [`Stream`] of owned events, which ends when the source is closed; an error is its
-/// last item. It connects over the [`Network`] `N`, unless it is given a
-/// [connector](Builder::connector). Nothing happens while nobody polls: a slow consumer slows the server down by way of
+/// last item. Nothing happens while nobody polls: a slow consumer slows the server down by way of
 /// TCP, and no memory grows.
+///
+/// It connects over the sockets of `N`, unless it is given a [connector](Builder::connector).
 #[must_use = "it does nothing until it is asked for events"]
 pub struct EventSource<N> {
     client: Client,
@@ -44,8 +45,6 @@ pub struct EventSource<N> {
     connector: Connector,
     link: Link,
     timer: Timer,
-    /// What was last waited for, if it was not done yet.
-    pending: Option<Step>,
     /// Why the connection failed, as far as the operating system knows.
     error: Option<io::Error>,
     ended: bool,
@@ -90,7 +89,6 @@ impl<N: Network> EventSource<N> {
             connector,
             link: Link::None,
             timer: Timer::new(),
-            pending: None,
             error: None,
             ended: false,
             network: PhantomData,
@@ -166,14 +164,12 @@ impl<N: Network> EventSource<N> {
     pub fn close(&mut self) {
         self.client.close();
         self.link = Link::None;
-        self.pending = None;
     }
 
     /// Connects anew at once, whatever the state, and goes on from the last event ID.
     pub fn reopen(&mut self) {
         self.client.reopen();
         self.link = Link::None;
-        self.pending = None;
         self.ended = false;
     }
 
@@ -182,15 +178,9 @@ impl<N: Network> EventSource<N> {
     }
 
     /// Does what the client asks for, until it has something to tell.
-    ///
-    /// What is pending goes first: bytes that arrived while nobody polled are no silence, however
-    /// late it is.
     fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
         loop {
-            let step = match self.pending.take() {
-                Some(step) => step,
-                None => self.client.poll(self.timer.now()),
-            };
+            let step = self.client.poll(self.timer.now());
             let done = match step {
                 Step::Connect => self.poll_connect(cx),
                 Step::Send => self.poll_send(cx),
@@ -207,12 +197,7 @@ impl<N: Network> EventSource<N> {
             match done {
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(error)) => self.disconnected(error),
-                Poll::Pending => {
-                    if self.timer.poll(self.client.deadline(), cx).is_pending() {
-                        self.pending = Some(step);
-                        return Poll::Pending;
-                    }
-                }
+                Poll::Pending => ready!(self.timer.poll(self.client.deadline(), cx)),
             }
         }
     }
