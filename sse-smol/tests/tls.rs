@@ -1,6 +1,6 @@
 //! TLS: the scenes behind it, trusted and distrusted servers, and a cut without a word.
 
-#[allow(dead_code)] // It is here for the scenes.
+#[allow(dead_code, unused_macros)] // It is here for the scenes.
 mod common;
 #[path = "../../sse-tokio/tests/conversation/mod.rs"]
 mod conversation;
