@@ -53,7 +53,7 @@ impl<'a> Request<'a> {
     /// What is wrong with the first part that is not right.
     pub fn check(&self) -> Result<(), InvalidRequest> {
         // The answers to these two are framed unlike all others (RFC 9112 6.3).
-        if !is_token(self.method) || matches!(self.method, "HEAD" | "CONNECT") {
+        if !is_token(self.method.as_bytes()) || matches!(self.method, "HEAD" | "CONNECT") {
             return Err(InvalidRequest::Method);
         }
         self.headers.iter().try_for_each(check_header)
@@ -233,7 +233,7 @@ impl fmt::Display for RequestError {
 impl core::error::Error for RequestError {}
 
 pub(super) fn check_header(header: &Header<'_>) -> Result<(), InvalidRequest> {
-    if !is_token(header.name) {
+    if !is_token(header.name.as_bytes()) {
         return Err(InvalidRequest::HeaderName);
     }
     if !is_value(header.value) {
@@ -253,9 +253,10 @@ pub(super) fn append_header(header: Header<'_>, out: &mut impl Buffer) -> Result
 }
 
 /// RFC 9110 5.6.2.
-fn is_token(text: &str) -> bool {
-    let is_token_byte = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-    !text.is_empty() && text.bytes().all(is_token_byte)
+/// RFC 9110 5.6.2.
+pub(crate) fn is_token(text: &[u8]) -> bool {
+    let is_token_byte = |b: &u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b);
+    !text.is_empty() && text.iter().all(is_token_byte)
 }
 
 fn is_value(value: &[u8]) -> bool {
