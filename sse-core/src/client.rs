@@ -1,11 +1,12 @@
 //! The EventSource over one byte stream at a time: the session's rules and HTTP/1.1.
 
 use crate::{
-    Buffer, Closed, Comment, CommentPlace, Config, Event, Growing, Instant, ItemPlace, Lost, Order,
-    Parser, Place, Session, TooLarge,
-    http::{BadChunk, BadHead, Body, HeadEnd, Request, Response, Url, UrlError},
+    Buffer, Buffers, Closed, Comment, CommentPlace, Config, Event, Full, Growing, Instant,
+    ItemPlace, Lost, Order, Parser, Place, Session, TooLarge,
+    http::{BadHead, Body, HeadEnd, Request, Response, Url, UrlError},
+    received::Received,
     redirect::{Method, Route},
-    session::{Verdict, judge, sendable_id},
+    session::{Verdict, sendable_id},
 };
 
 /// An EventSource that speaks HTTP/1.1 over whatever carries bytes.
@@ -79,39 +80,6 @@ pub enum Step {
     /// Closed for good; [`Client::response`] is what was refused, if a response was. Drop the
     /// connection. Said for ever after.
     Closed(Closed),
-}
-
-/// Memory for a [`Client`]: how large each part is, is the caller's choice.
-#[derive(Debug, Default)]
-pub struct Buffers<D, F> {
-    /// What a read delivers: at least 64 bytes, better 256 or more. Of fixed memory all is used;
-    /// of growing memory as much as it holds, or 16 KiB if it is empty. An event within one read
-    /// is not copied. Redirects are resolved in it.
-    pub rx: D,
-    /// The data of an event. Before a stream it holds the request and then the head of the
-    /// response, and must have room for each.
-    pub data: D,
-    /// An event's type.
-    pub event_type: F,
-    /// An event's ID.
-    pub id: F,
-    /// The last event ID.
-    pub last_event_id: F,
-    /// The address.
-    pub url: D,
-    /// The address that redirects lead to; may be empty if none are to be followed.
-    pub redirect: D,
-}
-
-/// What has been received and not yet been looked at.
-#[derive(Debug)]
-struct Received<D> {
-    memory: D,
-    /// Where the parser is.
-    at: usize,
-    /// The end of the piece of body that the parser is in.
-    piece_end: usize,
-    end: usize,
 }
 
 /// How far a connection is.
@@ -202,7 +170,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         }
     }
 
-    /// When to poll again even if nothing happens.
+    /// When to poll again even if nothing happens; see [`Session::deadline`].
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         self.session.deadline()
@@ -224,7 +192,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         scratch.clear();
         match request.encode(self.route.url(), self.route.hop(), Some(id), scratch) {
             Ok(()) => self.stage = Stage::Sending(0),
-            Err(error) => self.session.fail(Closed::Request(error)),
+            Err(error) => self.fail(Closed::Request(error)),
         }
     }
 
@@ -235,10 +203,11 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
             Stage::Idle => return,
             Stage::Connecting => Lost::Connect,
             Stage::Sending(_) | Stage::Head(_) => Lost::NoResponse,
-            Stage::Refused { closed, .. } => return self.session.fail(closed),
+            Stage::Refused { closed, .. } => return self.fail(closed),
             Stage::Opened(_) | Stage::Streaming(_) => Lost::Cut,
         };
         self.session.disconnected(lost, now);
+        self.stage = Stage::Idle;
     }
 
     /// What is to be sent. Not empty at [`Step::Send`].
@@ -274,11 +243,18 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
             self.rx.filled(n);
             return self.session.received(now);
         }
-        match &self.stage {
-            Stage::Opened(body) | Stage::Streaming(body) if body.ends_cleanly_at_eof() => {
-                self.session.ended(now);
+        // Of a body that ends with its connection, half an event is all that tells that more was
+        // to come.
+        let is_whole = match &self.stage {
+            Stage::Opened(body) => body.ends_cleanly_at_eof(),
+            Stage::Streaming(body) => {
+                body.ends_cleanly_at_eof() && !self.session.parser.has_unfinished()
             }
-            _ => self.disconnected(now),
+            _ => false,
+        };
+        match is_whole {
+            true => self.session.ended(now),
+            false => self.disconnected(now),
         }
     }
 
@@ -338,7 +314,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
     }
 
     /// Ends the source because going on is futile, as the driver knows: the peer's certificate is
-    /// not to be trusted, say.
+    /// not to be trusted, say. A source that is closed already keeps its reason.
     pub fn fail(&mut self, closed: Closed) {
         self.session.fail(closed);
         self.stage = Stage::Idle;
@@ -422,18 +398,18 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
 
     /// What comes after the response head in the scratch.
     fn judge_head(&mut self) -> Result<Stage, Verdict> {
-        let (scratch, _) = self.session.parser.scratch();
-        let response = match Response::parse(scratch.as_slice()) {
+        let head = self.session.parser.scratch_bytes();
+        let response = match Response::parse(head) {
             Ok(response) => response,
             Err(BadHead::TooManyHeaders) => return Err(Verdict::Closed(Closed::HeadTooLarge)),
             Err(bad) => return Err(Verdict::lost(Lost::BadHead(bad))),
         };
         let config = &self.session.config;
         if response.is_informational() && response.status() != SWITCHING_PROTOCOLS {
-            scratch.clear();
+            self.session.parser.scratch().0.clear();
             return Ok(Stage::Head(HeadEnd::new()));
         }
-        let scratch_url = self.rx.memory.as_mut_slice();
+        let scratch_url = self.rx.spare();
         let followed = self
             .route
             .follow(&response, self.method, config.max_redirects, scratch_url);
@@ -450,7 +426,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         }
         let body = Body::of(&response);
         self.answered = true;
-        match judge(response.status(), response.headers(), config) {
+        match self.session.judge(response.status(), response.headers()) {
             Verdict::Open => match body {
                 Ok(body) => Ok(Stage::Opened(body)),
                 Err(bad) => Err(Verdict::Closed(Closed::Framing(bad))),
@@ -472,17 +448,16 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         let Stage::Refused { body, room, closed } = &mut self.stage else {
             return None;
         };
-        let late = self
-            .session
-            .deadline()
-            .is_some_and(|deadline| deadline <= now);
+        let late = self.session.is_overdue(now);
         let (scratch, _) = self.session.parser.scratch();
         let mut rest = self.rx.take(usize::MAX);
         while let Ok(Some(piece)) = body.next_piece(&mut rest) {
+            let free = scratch.limit() - scratch.as_slice().len();
+            *room = free.min(*room);
             let kept = &piece[..piece.len().min(*room)];
             *room = match scratch.extend(kept) {
                 Ok(()) => *room - kept.len(),
-                Err(_) => 0,
+                Err(Full) => 0,
             };
         }
         if late || *room == 0 || body.is_finished() || !rest.is_empty() {
@@ -497,10 +472,8 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
             return None;
         };
         while self.session.is_open() {
-            let found = self.session.find_item(
-                &self.rx.memory.as_slice()[..self.rx.piece_end],
-                &mut self.rx.at,
-            );
+            let (input, at) = self.rx.parsing();
+            let found = self.session.find_item(input, at);
             match found {
                 Ok(Some(place)) => {
                     self.found = Some(place);
@@ -523,64 +496,4 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
     }
 }
 
-impl<D: Buffer> Received<D> {
-    fn new(mut memory: D) -> Self {
-        let len = match (memory.limit(), memory.as_slice().len()) {
-            (usize::MAX, 0) => DEFAULT_RX,
-            (usize::MAX, len) => len,
-            (fixed, _) => fixed,
-        };
-        // Cannot fail: it is no longer than it is or may be.
-        let _ = memory.resize(len);
-        Self {
-            memory,
-            at: 0,
-            piece_end: 0,
-            end: 0,
-        }
-    }
-
-    fn clear(&mut self) {
-        (self.at, self.piece_end, self.end) = (0, 0, 0);
-    }
-
-    fn spare(&mut self) -> &mut [u8] {
-        self.memory.as_mut_slice()
-    }
-
-    fn filled(&mut self, n: usize) {
-        self.clear();
-        self.end = n.min(self.memory.as_slice().len());
-    }
-
-    /// The piece of body that has been found, from the start of memory: what places refer to.
-    fn piece(&self) -> &[u8] {
-        &self.memory.as_slice()[..self.piece_end]
-    }
-
-    /// What has not been taken.
-    fn rest(&self) -> &[u8] {
-        &self.memory.as_slice()[self.piece_end..self.end]
-    }
-
-    /// Takes up to `n` bytes.
-    fn take(&mut self, n: usize) -> &[u8] {
-        let start = self.piece_end;
-        self.piece_end += n.min(self.end - start);
-        self.at = self.piece_end;
-        &self.memory.as_slice()[start..self.piece_end]
-    }
-
-    /// Moves on to the next piece of the body; `false` if there is none.
-    fn next_piece(&mut self, body: &mut Body) -> Result<bool, BadChunk> {
-        let mut rest = self.rest();
-        let piece = body.next_piece(&mut rest)?.map(<[u8]>::len);
-        self.piece_end = self.end - rest.len();
-        self.at = self.piece_end - piece.unwrap_or(0);
-        Ok(piece.is_some())
-    }
-}
-
-/// What a growing client reads at a time.
-const DEFAULT_RX: usize = 16 * 1024;
 const SWITCHING_PROTOCOLS: u16 = 101;

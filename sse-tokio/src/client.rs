@@ -41,8 +41,6 @@ pub struct EventSource {
     connector: Connector,
     link: Link,
     timer: Timer,
-    /// What was last waited for, if it was not done yet.
-    pending: Option<Step>,
     /// Why the connection failed, as far as the operating system knows.
     error: Option<io::Error>,
     ended: bool,
@@ -86,7 +84,6 @@ impl EventSource {
             connector,
             link: Link::None,
             timer: Timer::new(),
-            pending: None,
             error: None,
             ended: false,
         }
@@ -161,14 +158,12 @@ impl EventSource {
     pub fn close(&mut self) {
         self.client.close();
         self.link = Link::None;
-        self.pending = None;
     }
 
     /// Connects anew at once, whatever the state, and goes on from the last event ID.
     pub fn reopen(&mut self) {
         self.client.reopen();
         self.link = Link::None;
-        self.pending = None;
         self.ended = false;
     }
 
@@ -177,15 +172,9 @@ impl EventSource {
     }
 
     /// Does what the client asks for, until it has something to tell.
-    ///
-    /// What is pending goes first: bytes that arrived while nobody polled are no silence, however
-    /// late it is.
     fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
         loop {
-            let step = match self.pending.take() {
-                Some(step) => step,
-                None => self.client.poll(self.timer.now()),
-            };
+            let step = self.client.poll(self.timer.now());
             let done = match step {
                 Step::Connect => self.poll_connect(cx),
                 Step::Send => self.poll_send(cx),
@@ -202,12 +191,7 @@ impl EventSource {
             match done {
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(error)) => self.disconnected(error),
-                Poll::Pending => {
-                    if self.timer.poll(self.client.deadline(), cx).is_pending() {
-                        self.pending = Some(step);
-                        return Poll::Pending;
-                    }
-                }
+                Poll::Pending => ready!(self.timer.poll(self.client.deadline(), cx)),
             }
         }
     }
