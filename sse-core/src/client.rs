@@ -245,16 +245,13 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         }
         // Of a body that ends with its connection, half an event is all that tells that more was
         // to come.
-        let is_whole = match &self.stage {
-            Stage::Opened(body) => body.ends_cleanly_at_eof(),
-            Stage::Streaming(body) => {
-                body.ends_cleanly_at_eof() && !self.session.parser.has_unfinished()
+        match &self.stage {
+            // The parser still holds the head.
+            Stage::Opened(body) if body.ends_cleanly_at_eof() => {
+                self.session.disconnected(Lost::Ended, now);
             }
-            _ => false,
-        };
-        match is_whole {
-            true => self.session.ended(now),
-            false => self.disconnected(now),
+            Stage::Streaming(body) if body.ends_cleanly_at_eof() => self.session.ended(now),
+            _ => self.disconnected(now),
         }
     }
 

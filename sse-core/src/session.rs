@@ -188,9 +188,14 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
         }
     }
 
-    /// The body has come to its end.
+    /// The body has come to its end. One that ends within an event is [cut](Lost::Cut), whatever
+    /// HTTP says.
     pub fn ended(&mut self, now: Instant) {
-        self.disconnected(Lost::Ended, now);
+        let lost = match self.parser.has_unfinished() {
+            true => Lost::Cut,
+            false => Lost::Ended,
+        };
+        self.disconnected(lost, now);
     }
 
     /// There is no connection, or no longer.

@@ -56,7 +56,7 @@ pub(crate) const SCENES: &[Scene] = &[
         said: &[
             Opened,
             message("a", "7"),
-            Lost(Lost::Ended),
+            Lost(Lost::Cut),
             Opened,
             message("c", "7"),
             Lost(Lost::Ended),
@@ -312,7 +312,7 @@ pub(crate) const SCENES: &[Scene] = &[
         ..Scene::new("refusals tried again, by the policy for that")
     },
     Scene {
-        configure: |config| config.max_failures = Some(2),
+        configure: |config| config.max_failures = Some(3),
         answers: &[&[], &[], &[Send(HEAD)], &[Send(NO_CONTENT)]],
         said: &[Lost(Lost::NoResponse), Lost(Lost::NoResponse), Opened],
         closed: Closed::Failures(Lost::Ended),
