@@ -1,0 +1,133 @@
+//! One conversation for all adapters: what a server does, what a source must make of it.
+//!
+//! Scenes are plain data and the server is plain threads, so that any runtime can play them.
+
+#![allow(dead_code)] // Each test takes what it needs.
+
+mod scenes;
+mod server;
+
+pub(crate) use scenes::SCENES;
+pub(crate) use server::{Act, Server};
+
+use std::time::Duration;
+
+use sse_core::{Closed, Config, Lost, Update};
+
+/// A server's side of a conversation, and what the source shall say and ask.
+pub(crate) struct Scene {
+    pub(crate) name: &'static str,
+    pub(crate) method: &'static str,
+    pub(crate) body: &'static str,
+    /// The last event ID to begin with.
+    pub(crate) id: &'static str,
+    /// Changes to [`config`].
+    pub(crate) configure: fn(&mut Config),
+    /// What the server does, one list for each connection; a connection ends with its list.
+    pub(crate) answers: &'static [&'static [Act]],
+    /// What the source says before it closes.
+    pub(crate) said: &'static [Said],
+    pub(crate) closed: Closed,
+    /// The body of the refused response that comes with it.
+    pub(crate) refusal: Option<&'static str>,
+    /// The requests: first line, and `Last-Event-ID`.
+    pub(crate) asked: &'static [(&'static str, Option<&'static str>)],
+}
+
+impl Scene {
+    /// A GET that the server ends with a 204.
+    pub(crate) const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            method: "GET",
+            body: "",
+            id: "",
+            configure: |_| {},
+            answers: &[],
+            said: &[],
+            closed: Closed::NoContent,
+            refusal: Some(""),
+            asked: &[],
+        }
+    }
+
+    pub(crate) fn config(&self) -> Config {
+        let mut config = config();
+        (self.configure)(&mut config);
+        config
+    }
+}
+
+/// Short waits, and comments.
+pub(crate) fn config() -> Config {
+    let mut config = Config::default();
+    config.retry = Duration::from_millis(1);
+    config.retry_floor = Duration::from_millis(1);
+    config.backoff_ceiling = Duration::from_millis(1);
+    config.comments = true;
+    config
+}
+
+/// An [`Update`] that can be written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Said<S = &'static str> {
+    Opened,
+    Event {
+        event_type: S,
+        data: S,
+        last_event_id: S,
+    },
+    Comment(S),
+    TooLarge,
+    Lost(Lost),
+}
+
+impl Said<String> {
+    pub(crate) fn new(update: Update<'_>) -> Self {
+        match update {
+            Update::Opened => Self::Opened,
+            Update::Event(event) => Self::Event {
+                event_type: event.event_type.into(),
+                data: event.data.into(),
+                last_event_id: event.last_event_id.into(),
+            },
+            Update::Comment(comment) => {
+                Self::Comment(String::from_utf8_lossy(comment.text).into_owned())
+            }
+            Update::TooLarge => Self::TooLarge,
+            Update::Reconnecting { lost, .. } => Self::Lost(lost),
+        }
+    }
+}
+
+impl From<&Said> for Said<String> {
+    fn from(said: &Said) -> Self {
+        match said {
+            Said::Opened => Self::Opened,
+            Said::Event {
+                event_type,
+                data,
+                last_event_id,
+            } => Self::Event {
+                event_type: (*event_type).into(),
+                data: (*data).into(),
+                last_event_id: (*last_event_id).into(),
+            },
+            Said::Comment(text) => Self::Comment((*text).into()),
+            Said::TooLarge => Self::TooLarge,
+            Said::Lost(lost) => Self::Lost(*lost),
+        }
+    }
+}
+
+const fn event(event_type: &'static str, data: &'static str, last_event_id: &'static str) -> Said {
+    Said::Event {
+        event_type,
+        data,
+        last_event_id,
+    }
+}
+
+const fn message(data: &'static str, last_event_id: &'static str) -> Said {
+    event("message", data, last_event_id)
+}
