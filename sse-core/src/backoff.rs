@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use crate::Config;
 
-/// Counts failures in a row and says what each one costs.
+/// Counts failures in a row and says what the next attempt has to wait.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Backoff {
     failures: u32,
@@ -19,6 +19,11 @@ impl Backoff {
         }
     }
 
+    /// An attempt came to nothing, or to a stream that did not last.
+    pub(crate) fn fail(&mut self) {
+        self.failures = self.failures.saturating_add(1);
+    }
+
     /// The connection was good for long enough: the next failure is the first again.
     pub(crate) fn reset(&mut self) {
         self.failures = 0;
@@ -29,15 +34,14 @@ impl Backoff {
         self.failures
     }
 
-    /// Counts a failure and returns the wait it costs: the reconnection time at first, then twice
-    /// as long each time up to the ceiling, and somewhat longer by chance. Never shorter than the
+    /// The reconnection time after a stable stream and after the first failure, then twice as long
+    /// with each one up to the ceiling, and somewhat longer by chance. Never shorter than the
     /// reconnection time, which is the server's to set.
     pub(crate) fn next_wait(&mut self, reconnection_time: Duration, config: &Config) -> Duration {
         let base = reconnection_time
             .max(config.retry_floor)
             .min(config.retry_ceiling);
-        let doublings = self.failures.min(MAX_DOUBLINGS);
-        self.failures = self.failures.saturating_add(1);
+        let doublings = self.failures.saturating_sub(1).min(MAX_DOUBLINGS);
         let wait = base
             .saturating_mul(1 << doublings)
             .min(config.backoff_ceiling.max(base));
@@ -67,7 +71,10 @@ mod tests {
 
     fn waits<const N: usize>(reconnection_time: Duration, config: &Config) -> [Duration; N] {
         let mut backoff = Backoff::new(config.seed);
-        core::array::from_fn(|_| backoff.next_wait(reconnection_time, config))
+        core::array::from_fn(|_| {
+            backoff.fail();
+            backoff.next_wait(reconnection_time, config)
+        })
     }
 
     #[test]

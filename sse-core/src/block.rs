@@ -100,9 +100,9 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
 
     /// Drops all fields, and the duty to skip.
     pub(crate) fn reset(&mut self) {
-        self.data.clear();
-        self.event_type.clear();
-        self.id.clear();
+        clear(&mut self.data);
+        clear(&mut self.event_type);
+        clear(&mut self.id);
         self.has_data = false;
         self.has_id = false;
         self.skipping = false;
@@ -268,6 +268,8 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         last_event_id: &mut F,
     ) -> Result<(), TooLarge> {
         match lent.map(|id| id.of(input)) {
+            None if !self.has_id => return Ok(()),
+            None => {}
             Some(id) if scan::text(id).is_ok() => {
                 last_event_id.clear();
                 return push(last_event_id, id, self.id_limit());
@@ -276,8 +278,6 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
                 self.id.clear();
                 push(&mut self.id, id, self.limit)?;
             }
-            None if self.has_id => {}
-            None => return Ok(()),
         }
         let limit = self.id_limit();
         repair(&mut self.id, limit).map_err(|_| TooLarge)?;
@@ -339,6 +339,13 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         self.reset();
         self.skipping = true;
         TooLarge
+    }
+}
+
+/// Most blocks leave the buffers empty.
+fn clear<B: Buffer>(buffer: &mut B) {
+    if !buffer.as_slice().is_empty() {
+        buffer.clear();
     }
 }
 

@@ -1,11 +1,11 @@
 //! The EventSource over one byte stream at a time: the session's rules and HTTP/1.1.
 
 use crate::{
-    Buffer, Closed, Comment, CommentPlace, Config, Event, Growing, Instant, ItemPlace, Lost, Order,
-    Parser, Place, Session, TooLarge,
+    Buffer, Closed, Comment, CommentPlace, Config, Event, Full, Growing, Instant, ItemPlace, Lost,
+    Order, Parser, Place, Session, TooLarge,
     http::{BadChunk, BadHead, Body, HeadEnd, Request, Response, Url, UrlError},
     redirect::{Method, Route},
-    session::{Verdict, judge, sendable_id},
+    session::{Verdict, sendable_id},
 };
 
 /// An EventSource that speaks HTTP/1.1 over whatever carries bytes.
@@ -202,7 +202,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         }
     }
 
-    /// When to poll again even if nothing happens.
+    /// When to poll again even if nothing happens; see [`Session::deadline`].
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         self.session.deadline()
@@ -224,7 +224,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         scratch.clear();
         match request.encode(self.route.url(), self.route.hop(), Some(id), scratch) {
             Ok(()) => self.stage = Stage::Sending(0),
-            Err(error) => self.session.fail(Closed::Request(error)),
+            Err(error) => self.fail(Closed::Request(error)),
         }
     }
 
@@ -235,10 +235,11 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
             Stage::Idle => return,
             Stage::Connecting => Lost::Connect,
             Stage::Sending(_) | Stage::Head(_) => Lost::NoResponse,
-            Stage::Refused { closed, .. } => return self.session.fail(closed),
+            Stage::Refused { closed, .. } => return self.fail(closed),
             Stage::Opened(_) | Stage::Streaming(_) => Lost::Cut,
         };
         self.session.disconnected(lost, now);
+        self.stage = Stage::Idle;
     }
 
     /// What is to be sent. Not empty at [`Step::Send`].
@@ -274,11 +275,18 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
             self.rx.filled(n);
             return self.session.received(now);
         }
-        match &self.stage {
-            Stage::Opened(body) | Stage::Streaming(body) if body.ends_cleanly_at_eof() => {
-                self.session.ended(now);
+        // Of a body that ends with its connection, half an event is all that tells that more was
+        // to come.
+        let is_whole = match &self.stage {
+            Stage::Opened(body) => body.ends_cleanly_at_eof(),
+            Stage::Streaming(body) => {
+                body.ends_cleanly_at_eof() && !self.session.parser.has_unfinished()
             }
-            _ => self.disconnected(now),
+            _ => false,
+        };
+        match is_whole {
+            true => self.session.ended(now),
+            false => self.disconnected(now),
         }
     }
 
@@ -422,15 +430,15 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
 
     /// What comes after the response head in the scratch.
     fn judge_head(&mut self) -> Result<Stage, Verdict> {
-        let (scratch, _) = self.session.parser.scratch();
-        let response = match Response::parse(scratch.as_slice()) {
+        let head = self.session.parser.scratch_bytes();
+        let response = match Response::parse(head) {
             Ok(response) => response,
             Err(BadHead::TooManyHeaders) => return Err(Verdict::Closed(Closed::HeadTooLarge)),
             Err(bad) => return Err(Verdict::lost(Lost::BadHead(bad))),
         };
         let config = &self.session.config;
         if response.is_informational() && response.status() != SWITCHING_PROTOCOLS {
-            scratch.clear();
+            self.session.parser.scratch().0.clear();
             return Ok(Stage::Head(HeadEnd::new()));
         }
         let scratch_url = self.rx.memory.as_mut_slice();
@@ -450,7 +458,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         }
         let body = Body::of(&response);
         self.answered = true;
-        match judge(response.status(), response.headers(), config) {
+        match self.session.judge(response.status(), response.headers()) {
             Verdict::Open => match body {
                 Ok(body) => Ok(Stage::Opened(body)),
                 Err(bad) => Err(Verdict::Closed(Closed::Framing(bad))),
@@ -472,17 +480,16 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         let Stage::Refused { body, room, closed } = &mut self.stage else {
             return None;
         };
-        let late = self
-            .session
-            .deadline()
-            .is_some_and(|deadline| deadline <= now);
+        let late = self.session.is_overdue(now);
         let (scratch, _) = self.session.parser.scratch();
         let mut rest = self.rx.take(usize::MAX);
         while let Ok(Some(piece)) = body.next_piece(&mut rest) {
+            let free = scratch.limit() - scratch.as_slice().len();
+            *room = free.min(*room);
             let kept = &piece[..piece.len().min(*room)];
             *room = match scratch.extend(kept) {
                 Ok(()) => *room - kept.len(),
-                Err(_) => 0,
+                Err(Full) => 0,
             };
         }
         if late || *room == 0 || body.is_finished() || !rest.is_empty() {

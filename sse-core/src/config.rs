@@ -19,14 +19,16 @@ pub struct Config {
     pub retry_floor: Duration,
     /// The longest reconnection time obeyed, whoever sets it. Default: 5 min.
     pub retry_ceiling: Duration,
-    /// Up to what wait failures in a row double the reconnection time. Default: 30 s.
+    /// Up to what wait failures in a row double the reconnection time; zero for no doubling.
+    /// Default: 30 s.
     pub backoff_ceiling: Duration,
     /// By how many percent a doubled wait may be longer by chance. Default: 50.
     pub jitter_percent: u8,
     /// How long a connection must have been open for its end not to count as a failure. Default:
     /// 5 s.
     pub stable_after: Duration,
-    /// After how many failures in a row to give up. Default: never.
+    /// After how many failures in a row to give up: attempts that got no stream, or none that
+    /// was [stable](Self::stable_after). With 0, the end of any stream is final. Default: never.
     pub max_failures: Option<u32>,
     /// How long connecting, redirects and the head of the response may take together. Default:
     /// 30 s.
@@ -37,7 +39,8 @@ pub struct Config {
     /// How many redirects in a row to follow (Fetch 4.4 allows 20). Default: 20.
     pub max_redirects: u8,
     /// Whether to try again after a status that may pass: 408, 425, 429 and 5xx, not before the
-    /// seconds that `Retry-After` names. The standard says no. Default: no.
+    /// seconds that `Retry-After` names, if the request is one to be sent again. The standard says
+    /// no. Default: no.
     pub retry_refused: bool,
     /// Whether a request other than GET is sent again when its stream is lost. Default: no, since
     /// what it does would be done twice.
@@ -47,7 +50,8 @@ pub struct Config {
     /// The largest response head taken, in bytes, if the data buffer has room for it. Default:
     /// 64 KiB.
     pub head_limit: usize,
-    /// How many bytes of a refused response's body are kept for the caller. Default: 4 KiB.
+    /// How many bytes of a refused response's body are kept for the caller, if the data buffer has
+    /// room for them. Default: 4 KiB.
     pub refused_body: usize,
     /// The most bytes that data, event type and ID of an event may each have, if the buffers have
     /// room for them. Default: [`DEFAULT_LIMIT`](crate::DEFAULT_LIMIT).

@@ -1,6 +1,6 @@
-//! Every look the parser takes at more than the first bytes of something, so that tests can count.
+//! The parser's looks at text of any length, in one place, so that tests can count them.
 
-use core::str::{Utf8Error, from_utf8};
+use core::str::{Utf8Chunks, Utf8Error, from_utf8};
 
 /// Where the first line in `input` ends: at a CR or a LF, and nothing else.
 pub(crate) fn line_end(input: &[u8]) -> Option<usize> {
@@ -22,6 +22,11 @@ pub(crate) fn text(input: &[u8]) -> Result<&str, Utf8Error> {
         Err(e) => e.valid_up_to(),
     });
     text
+}
+
+pub(crate) fn text_chunks(input: &[u8]) -> Utf8Chunks<'_> {
+    work::done(input.len());
+    input.utf8_chunks()
 }
 
 #[cfg(not(all(test, feature = "std")))]

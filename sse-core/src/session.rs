@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use crate::{
     Buffer, Closed, Config, Event, Growing, Instant, Lost, Parser, Place, TooLarge,
-    backoff::Backoff, http::Header, parser::ItemPlace,
+    backoff::Backoff, http::Header, line::read_digits, parser::ItemPlace,
 };
 
 /// The rules of an EventSource, for a transport that speaks HTTP itself and follows redirects by
@@ -42,6 +42,8 @@ pub struct Session<D = Growing, F = D> {
     state: State,
     /// A change of state that `poll` has not told yet.
     news: Option<Order>,
+    /// A deadline has passed, and the transport has been given a last chance.
+    last_look: bool,
     backoff: Backoff,
     reconnects: bool,
 }
@@ -113,6 +115,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
             config,
             state: State::Due,
             news: None,
+            last_look: false,
             backoff: Backoff::new(config.seed),
             reconnects: method == "GET" || config.resend,
         }
@@ -124,9 +127,12 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
         if let Some(news) = self.news.take() {
             return news;
         }
-        if let Some(lost) = self.overdue(now) {
-            self.disconnected(lost, now);
-            return self.poll(now);
+        match self.overdue(now) {
+            Some(lost) if self.last_look => {
+                self.disconnected(lost, now);
+                return self.poll(now);
+            }
+            overdue => self.last_look = overdue.is_some(),
         }
         match &mut self.state {
             State::Due => {
@@ -149,6 +155,9 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     }
 
     /// When to poll again even if nothing happens.
+    ///
+    /// At the first poll behind it, the transport is to be looked at once more, and only the next
+    /// one gives up: whoever polls may have been away while bytes were waiting.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         match self.state {
@@ -167,7 +176,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
         now: Instant,
     ) {
         if matches!(self.state, State::Connecting { .. }) {
-            let verdict = judge(status, headers, &self.config);
+            let verdict = self.judge(status, headers);
             self.apply(verdict, now);
         }
     }
@@ -189,12 +198,10 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     /// Nothing happens unless one was being made or open.
     pub fn disconnected(&mut self, lost: Lost, now: Instant) {
         match self.state {
-            State::Connecting { .. } => {}
-            State::Open { since, .. } => {
-                if now.since(since) >= self.config.stable_after {
-                    self.backoff.reset();
-                }
+            State::Open { since, .. } if now.since(since) >= self.config.stable_after => {
+                self.backoff.reset();
             }
+            State::Connecting { .. } | State::Open { .. } => self.backoff.fail(),
             State::Due | State::Waiting { .. } | State::Closed(_) => return,
         }
         self.lose(lost, Duration::ZERO, now);
@@ -202,15 +209,16 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
 
     /// Ends the source: no event is handed out any more, no connection made.
     pub fn close(&mut self) {
-        if !matches!(self.state, State::Closed(_)) {
-            self.fail(Closed::ByUser);
-        }
+        self.fail(Closed::ByUser);
     }
 
-    /// Ends the source because going on is futile, as the transport knows.
+    /// Ends the source because going on is futile, as the transport knows. A source that is closed
+    /// already keeps its reason.
     pub fn fail(&mut self, closed: Closed) {
-        self.state = State::Closed(closed);
-        self.news = None;
+        if self.closed().is_none() {
+            self.state = State::Closed(closed);
+            self.news = None;
+        }
     }
 
     /// Connects again now: after the source was closed, or instead of waiting or of the present
@@ -331,6 +339,38 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
         self.news.is_some()
     }
 
+    /// What the standard makes of a response: 200 with the right type opens, anything else fails for
+    /// good. A 204 is how a server says that no more will come.
+    pub(crate) fn judge<'h>(
+        &self,
+        status: u16,
+        headers: impl Iterator<Item = Header<'h>> + Clone,
+    ) -> Verdict {
+        let value = |name| headers.clone().find(|h| h.is_named(name)).map(|h| h.value);
+        match status {
+            200 => {}
+            204 => return Verdict::Closed(Closed::NoContent),
+            408 | 425 | 429 | 500..=599 if self.reconnects && self.config.retry_refused => {
+                let seconds = value("retry-after").and_then(|digits| read_digits(None, digits)?);
+                let at_least = Duration::from_secs(seconds.unwrap_or(0));
+                return Verdict::Lost(Lost::Status(status), at_least);
+            }
+            _ => return Verdict::Closed(Closed::Status(status)),
+        }
+        let types = headers.clone().filter(|h| h.is_named("content-type"));
+        if !is_event_stream(types.map(|h| h.value)) {
+            return Verdict::Closed(Closed::ContentType);
+        }
+        let mut codings = headers
+            .filter(|h| h.is_named("content-encoding"))
+            .flat_map(|h| h.value.split(|&b| b == b','))
+            .map(<[u8]>::trim_ascii);
+        match codings.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity")) {
+            true => Verdict::Open,
+            false => Verdict::Closed(Closed::ContentEncoding),
+        }
+    }
+
     pub(crate) fn apply(&mut self, verdict: Verdict, now: Instant) {
         match verdict {
             Verdict::Open => {
@@ -340,9 +380,17 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
                 };
                 self.news = Some(Order::Opened);
             }
-            Verdict::Lost(lost, at_least) => self.lose(lost, at_least, now),
+            Verdict::Lost(lost, at_least) => {
+                self.backoff.fail();
+                self.lose(lost, at_least, now);
+            }
             Verdict::Closed(closed) => self.fail(closed),
         }
+    }
+
+    /// Whether time is up for what is under way, and the last look taken.
+    pub(crate) fn is_overdue(&self, now: Instant) -> bool {
+        self.last_look && self.overdue(now).is_some()
     }
 
     fn overdue(&self, now: Instant) -> Option<Lost> {
@@ -388,36 +436,6 @@ pub(crate) fn sendable_id(id: &str) -> &str {
     match id.bytes().any(|b| b.is_ascii_control() && b != b'\t') {
         true => "",
         false => id,
-    }
-}
-
-/// What the standard makes of a response: 200 with the right type opens, anything else fails for
-/// good. A 204 is how a server says that no more will come.
-pub(crate) fn judge<'h>(
-    status: u16,
-    headers: impl Iterator<Item = Header<'h>> + Clone,
-    config: &Config,
-) -> Verdict {
-    let value = |name| headers.clone().find(|h| h.is_named(name)).map(|h| h.value);
-    match status {
-        200 => {}
-        204 => return Verdict::Closed(Closed::NoContent),
-        408 | 425 | 429 | 500..=599 if config.retry_refused => {
-            let seconds = value("retry-after").and_then(|v| str::from_utf8(v).ok()?.parse().ok());
-            let at_least = Duration::from_secs(seconds.unwrap_or(0));
-            return Verdict::Lost(Lost::Status(status), at_least);
-        }
-        _ => return Verdict::Closed(Closed::Status(status)),
-    }
-    let types = headers.clone().filter(|h| h.is_named("content-type"));
-    if !is_event_stream(types.map(|h| h.value)) {
-        return Verdict::Closed(Closed::ContentType);
-    }
-    match value("content-encoding") {
-        Some(coding) if !coding.eq_ignore_ascii_case(b"identity") => {
-            Verdict::Closed(Closed::ContentEncoding)
-        }
-        _ => Verdict::Open,
     }
 }
 

@@ -42,12 +42,14 @@ pub(crate) fn repair<B: Buffer>(buffer: &mut B, limit: usize) -> Result<(), Full
 
 /// The text of a buffer that [`repair`] has been through.
 pub(crate) fn repaired(bytes: &[u8]) -> &str {
-    scan::text(bytes).unwrap_or_default()
+    match bytes {
+        [] => "",
+        _ => scan::text(bytes).unwrap_or_default(),
+    }
 }
 
 fn repaired_len(bytes: &[u8]) -> usize {
-    bytes
-        .utf8_chunks()
+    scan::text_chunks(bytes)
         .map(|chunk| match chunk.invalid() {
             [] => chunk.valid().len(),
             _ => chunk.valid().len() + REPLACEMENT.len(),

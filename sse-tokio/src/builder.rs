@@ -63,9 +63,8 @@ impl Builder {
 
     /// Sends requests of this method. Other than GET, they are not sent again when the stream is
     /// lost, unless [`Config::resend`] says so.
-    pub fn method(mut self, method: &str) -> Self {
-        self.request = RequestBuf::new(method);
-        self
+    pub fn method(self, method: &str) -> Self {
+        self.edit(|request| request.set_method(method))
     }
 
     /// Sets a header, in place of the source's own `Accept`, `Cache-Control` or `Host`, or of one
@@ -204,3 +203,15 @@ impl Error for BuildError {}
 
 /// How much a source reads at a time.
 const READ_SIZE: usize = 16 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn https_without_tls_is_an_error_at_once() {
+        let mut builder = EventSource::builder("https://feed.example/");
+        builder.speaks_tls = false;
+        assert_eq!(builder.build().unwrap_err(), BuildError::NeedsTls);
+    }
+}

@@ -313,12 +313,11 @@ impl Timer {
         Instant::since_epoch(self.epoch.elapsed())
     }
 
-    /// Ready at the deadline; never if there is none.
+    /// Ready at the deadline; never if there is none, or none that the clock can reach.
     pub(crate) fn poll(&mut self, deadline: Option<Instant>, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(deadline) = deadline else {
+        let Some(deadline) = deadline.and_then(|d| self.epoch.checked_add(d.elapsed())) else {
             return Poll::Pending;
         };
-        let deadline = self.epoch + deadline.elapsed();
         let sleep = self
             .sleep
             .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));

@@ -3,6 +3,8 @@
 use std::{
     fmt,
     future::Future,
+    hash::{BuildHasher, RandomState},
+    io,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -74,7 +76,9 @@ impl EventSource {
     /// `Accept` and `Cache-Control` are set unless the request has them; a `Last-Event-ID` in it
     /// is where the stream goes on from.
     pub fn new(client: Client, request: Request) -> Self {
-        Self::with_config(client, request, Config::default())
+        let mut config = Config::default();
+        config.seed = RandomState::new().hash_one(request.url().as_str());
+        Self::with_config(client, request, config)
     }
 
     /// As [`new`](Self::new), with other times, limits and policies.
@@ -177,6 +181,15 @@ impl EventSource {
         self.link = Link::None;
     }
 
+    /// Connects anew at once, whatever the state, and goes on from the last event ID.
+    pub fn reopen(&mut self) {
+        self.session.reopen();
+        self.link = Link::None;
+        self.chunk.clear();
+        self.at = 0;
+        self.ended = false;
+    }
+
     async fn step(&mut self) -> Told {
         std::future::poll_fn(|cx| self.poll_step(cx)).await
     }
@@ -257,11 +270,11 @@ impl EventSource {
         Poll::Ready(())
     }
 
-    /// Errors that another attempt would only repeat are final.
+    /// Errors that another attempt would only repeat are final: TLS does not trust the peer, say.
     fn failed(&mut self, lost: Lost, error: Error) {
         if error.is_redirect() {
             self.session.fail(sse_core::Closed::TooManyRedirects);
-        } else if error.is_builder() {
+        } else if error.is_builder() || error.is_connect() && is_invalid_data(&error) {
             self.session.fail(sse_core::Closed::Connect);
         } else {
             self.session.disconnected(lost, self.timer.now());
@@ -278,7 +291,7 @@ impl EventSource {
         let headers: Vec<_> = headers.collect();
         let status = response.status().as_u16();
         self.session.answered(status, headers.iter().copied(), now);
-        self.refused = (!self.session.is_open()).then(|| ResponseBuf {
+        self.refused = self.session.closed().map(|_| ResponseBuf {
             status,
             headers: headers
                 .iter()
@@ -288,8 +301,8 @@ impl EventSource {
         });
         let body = Box::pin(response.into());
         self.link = match self.refused {
-            None => Link::Open(body),
             Some(_) => Link::Refused(body, until),
+            None => Link::Open(body),
         };
     }
 
@@ -354,6 +367,17 @@ fn poll_refused(
         }
     }
     Poll::Ready(())
+}
+
+/// Whether there is an [`io::ErrorKind::InvalidData`] at the bottom of it.
+fn is_invalid_data(error: &(dyn std::error::Error + 'static)) -> bool {
+    let cause = match error.downcast_ref::<io::Error>() {
+        Some(error) if error.kind() == io::ErrorKind::InvalidData => return true,
+        // Its `source` would be the source of what it wraps.
+        Some(error) => error.get_ref().map(|inner| inner as _),
+        None => error.source(),
+    };
+    cause.is_some_and(is_invalid_data)
 }
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");

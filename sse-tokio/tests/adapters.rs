@@ -54,7 +54,10 @@ async fn play<S: Source>(
     let refusal = closed
         .response()
         .map(|r| String::from_utf8_lossy(&r.body).into_owned());
-    assert_eq!(refusal.as_deref(), scene.refusal, "{name}");
+    // reqwest has nothing to show of a redirect too many.
+    if refusal.is_some() || reason != Closed::TooManyRedirects {
+        assert_eq!(refusal.as_deref(), scene.refusal, "{name}");
+    }
     let again = soon(source.next_update()).await.unwrap_err();
     assert_eq!(again.reason(), reason, "{name}: for ever");
 

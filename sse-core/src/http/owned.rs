@@ -41,6 +41,15 @@ impl RequestBuf {
         })
     }
 
+    /// Sets the method.
+    ///
+    /// # Errors
+    /// [`InvalidRequest::Method`]; then it stays as it was.
+    pub fn set_method(&mut self, method: &str) -> Result<(), InvalidRequest> {
+        self.method = Self::new(method)?.method;
+        Ok(())
+    }
+
     /// Sets a header, in place of all of that name.
     ///
     /// # Errors

@@ -104,12 +104,77 @@ fn a_caller_who_is_slow_with_an_event_does_not_lose_the_stream() {
     assert_eq!(simulation.run(simulation.now), None);
 }
 
+/// Who waits for an event and for something else drops the wait for the one when the other comes.
+#[test]
+fn a_caller_who_was_away_while_bytes_were_waiting_does_not_lose_the_stream() {
+    let answer = Answer::stream("data: a\n\n").then(10_000, "data: b\n\n");
+    let mut simulation = Simulation::of(impatient(), [answer.hang()]);
+    assert_eq!(simulation.log(5), ["Opened", "message|a|"]);
+    simulation.pause(100);
+    assert_eq!(simulation.log(44), ["message|b|"]);
+    assert_eq!(simulation.log(2), ["Lost(Idle)"]);
+}
+
+#[test]
+fn a_caller_who_was_away_while_the_response_was_waiting_does_not_lose_it() {
+    let answer = Answer::new("").then(10_000, format!("{OK}\r\ndata: a\n\n"));
+    let mut simulation = Simulation::of(config(|_| ()), [answer.hang()]);
+    assert!(simulation.log(5).is_empty());
+    simulation.pause(100);
+    assert_eq!(simulation.log(1), ["Opened", "message|a|"]);
+
+    let refused = "HTTP/1.1 429 -\r\nContent-Length: 2\r\n\r\n{}";
+    let mut simulation = Simulation::of(config(|_| ()), [Answer::new("").then(10_000, refused)]);
+    assert!(simulation.log(5).is_empty());
+    simulation.pause(100);
+    assert_eq!(simulation.log(1), ["Closed(Status(429))"]);
+    assert_eq!(simulation.client.response().unwrap().body(), b"{}");
+}
+
 #[test]
 fn a_caller_who_was_away_while_nothing_came_learns_so_at_once() {
     let mut simulation = Simulation::of(impatient(), [Answer::stream("data: a\n\n").hang()]);
     assert_eq!(simulation.log(5), ["Opened", "message|a|"]);
     simulation.pause(100);
     assert_eq!(simulation.run(simulation.now), Some(Step::Lost(Lost::Idle)));
+}
+
+#[test]
+fn a_session_keeps_the_same_deadlines() {
+    let mut session = Session::new(impatient());
+    assert_eq!(
+        (session.poll(at(0)), session.deadline()),
+        (Order::Connect, Some(at(30)))
+    );
+    assert_eq!(session.poll(at(29)), Order::Receive);
+    assert_eq!(session.poll(at(30)), Order::Receive);
+    assert_eq!(session.poll(at(30)), Order::Lost(Lost::ConnectTimeout));
+    assert_eq!(
+        (session.poll(at(30)), session.deadline()),
+        (Order::Wait, Some(at(33)))
+    );
+
+    assert_eq!(session.poll(at(33)), Order::Connect);
+    let headers = [Header {
+        name: "content-type",
+        value: b"text/event-stream",
+    }];
+    session.answered(200, headers.into_iter(), at(34));
+    assert_eq!(
+        (session.poll(at(34)), session.deadline()),
+        (Order::Opened, None)
+    );
+    assert_eq!(
+        (session.poll(at(40)), session.deadline()),
+        (Order::Receive, Some(at(85)))
+    );
+    session.received(at(84));
+    assert_eq!(
+        (session.poll(at(90)), session.deadline()),
+        (Order::Receive, Some(at(135)))
+    );
+    assert_eq!(session.poll(at(135)), Order::Receive);
+    assert_eq!(session.poll(at(135)), Order::Lost(Lost::Idle));
 }
 
 #[test]

@@ -65,6 +65,16 @@ fn a_client_lives_in_512_bytes() {
     assert_eq!(simulation.log(10), log);
 }
 
+#[cfg(feature = "heapless")]
+#[test]
+fn its_memory_may_be_part_of_it() {
+    type Memory<const N: usize> = Buffers<heapless::Vec<u8, N>, heapless::Vec<u8, 16>>;
+    let client = Client::with_buffers(HOME, "GET", Memory::<256>::default(), config(|_| ()));
+    let server = in_turn([Answer::stream("id: 1\ndata: 42\n\n").hang()]);
+    let mut simulation = Simulation::with_client(client.unwrap(), server);
+    assert_eq!(simulation.log(0), ["Opened", "message|42|1"]);
+}
+
 #[test]
 fn an_address_that_does_not_fit_is_refused() {
     let sizes = Sizes {
@@ -145,6 +155,23 @@ fn a_source_that_has_no_room_to_move_stays_where_it_is() {
     simulation.client.reopen();
     assert_eq!(simulation.client.poll(simulation.now), Step::Connect);
     assert_eq!(simulation.client.url().as_str(), HOME);
+}
+
+#[test]
+fn a_refused_body_is_kept_as_far_as_it_fits() {
+    let head = "HTTP/1.1 500 -\r\n\r\n";
+    for cuts in [Cuts::Whole, Cuts::Bytes] {
+        let answer = Answer::new(format!("{head}{}", "x".repeat(1_000)));
+        let sizes = Sizes {
+            rx: 100,
+            ..Sizes::AMPLE
+        };
+        let mut simulation = sizes.simulation([answer]);
+        simulation.cuts = cuts;
+        assert_eq!(simulation.log(0), ["Closed(Status(500))"]);
+        let response = simulation.client.response().unwrap();
+        assert_eq!(response.body().len(), 256 - head.len());
+    }
 }
 
 #[test]

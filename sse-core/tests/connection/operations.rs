@@ -9,6 +9,45 @@ use sse_core::{
 use crate::random::Random;
 use crate::simulation::{HOME, config, header, seconds};
 
+#[test]
+fn a_growing_client_withstands_any_calls() {
+    for seed in 0..1_500 {
+        let mut random = Random(seed);
+        let method = ["GET", "POST"][random.below(2)];
+        let client =
+            Client::with_buffers(HOME, method, Buffers::default(), any_config(&mut random));
+        withstand::<Vec<u8>>(client.unwrap(), random);
+    }
+}
+
+#[test]
+fn a_client_in_fixed_memory_withstands_any_calls() {
+    for seed in 0..1_500 {
+        let mut random = Random(seed);
+        let mut memory = [0; 1024];
+        let mut rest = &mut memory[..];
+        let mut part = |least, most| {
+            let (part, left) = core::mem::take(&mut rest).split_at_mut(least + random.below(most));
+            rest = left;
+            SliceBuffer::new(part)
+        };
+        let buffers = Buffers {
+            rx: part(1, 100),
+            data: part(0, 400),
+            event_type: part(0, 20),
+            id: part(0, 20),
+            last_event_id: part(0, 20),
+            url: part(HOME.len(), 20),
+            redirect: part(0, 100),
+        };
+        let config = any_config(&mut random);
+        withstand(
+            Client::with_buffers(HOME, "GET", buffers, config).unwrap(),
+            random,
+        );
+    }
+}
+
 fn any_config(random: &mut Random) -> Config {
     let any_deadline = |random: &mut Random| (random.below(3) > 0).then(|| seconds(5));
     config(|c| {

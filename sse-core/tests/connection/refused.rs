@@ -31,6 +31,37 @@ fn status_headers_and_body_are_kept() {
 }
 
 #[test]
+fn a_stream_of_another_type_or_coding_is_a_refusal_with_its_body() {
+    let heads = [
+        ("Content-Type: text/html\r\n", Closed::ContentType),
+        ("", Closed::ContentType),
+        (
+            "Content-Type: text/event-stream\r\nContent-Encoding: gzip\r\n",
+            Closed::ContentEncoding,
+        ),
+        (
+            "Content-Type: text/event-stream\r\nContent-Encoding: identity\r\n\
+             Content-Encoding: br\r\n",
+            Closed::ContentEncoding,
+        ),
+    ];
+    for (head, closed) in heads {
+        let answer = Answer::new(format!("HTTP/1.1 200 OK\r\n{head}\r\nwhy"));
+        let mut simulation = Simulation::of(config(|_| ()), [answer]);
+        assert_eq!(simulation.run(at(0)), Some(Step::Closed(closed)));
+        assert_eq!(simulation.client.response().unwrap().body(), b"why");
+    }
+}
+
+#[test]
+fn no_coding_by_any_name_opens() {
+    for coding in ["identity", "Identity", "", "identity, identity"] {
+        let answer = Answer::new(format!("{OK}Content-Encoding: {coding}\r\n\r\n"));
+        assert_eq!(first_step(answer), Some(Step::Opened), "{coding:?}");
+    }
+}
+
+#[test]
 fn an_endless_body_is_kept_up_to_the_limit_and_no_further() {
     let answer = Answer::new(format!("HTTP/1.1 500 -\r\n\r\n{}", "x".repeat(100_000))).hang();
     for limit in [0, 1, 4096] {
@@ -60,11 +91,10 @@ fn a_body_that_breaks_off_is_kept_as_far_as_it_came() {
         "Transfer-Encoding: chunked\r\n\r\n4\r\nhalfx",
     ];
     for body in framed {
-        for answer in [Answer::new(format!("HTTP/1.1 403 -\r\n{body}")).reset()] {
-            let mut simulation = Simulation::of(config(|_| ()), [answer]);
-            assert_eq!(simulation.log(0), ["Closed(Status(403))"]);
-            assert_eq!(simulation.client.response().unwrap().body(), b"half");
-        }
+        let answer = Answer::new(format!("HTTP/1.1 403 -\r\n{body}")).reset();
+        let mut simulation = Simulation::of(config(|_| ()), [answer]);
+        assert_eq!(simulation.log(0), ["Closed(Status(403))"]);
+        assert_eq!(simulation.client.response().unwrap().body(), b"half");
     }
 }
 

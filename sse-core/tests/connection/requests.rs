@@ -119,6 +119,32 @@ fn posting(config: Config, answers: impl FnMut(&str) -> Option<Answer> + 'static
 }
 
 #[test]
+fn a_post_is_sent_once_and_tells_how_its_stream_ended() {
+    let chunked = format!("{OK}Transfer-Encoding: chunked\r\n\r\n9\r\ndata: a\n\n\r\n");
+    let length = format!("{OK}Content-Length: 9\r\n\r\ndata: a\n\n");
+    let too_short = format!("{OK}Content-Length: 10\r\n\r\ndata: a\n\n");
+    let endings = [
+        (Answer::new(format!("{chunked}0\r\n\r\n")), "Closed(Ended)"),
+        (Answer::new(length), "Closed(Ended)"),
+        (Answer::stream("data: a\n\n"), "Closed(Ended)"),
+        (Answer::new(&chunked), "Closed(Lost(Cut))"),
+        (Answer::new(&chunked).reset(), "Closed(Lost(Cut))"),
+        (Answer::new(too_short), "Closed(Lost(Cut))"),
+        (Answer::stream("data: a\n\n").reset(), "Closed(Lost(Cut))"),
+        // Without framing, half an event is the only sign that something is missing.
+        (Answer::stream("data: a\n\ndata: b"), "Closed(Lost(Cut))"),
+        (Answer::stream("data: a\n\ndata: b\n"), "Closed(Lost(Cut))"),
+        (Answer::stream("data: a\n\n:\n"), "Closed(Ended)"),
+    ];
+    for (answer, closed) in endings {
+        let mut simulation = posting(config(|_| ()), in_turn([answer]));
+        assert_eq!(simulation.log(1_000), ["Opened", "message|a|", closed]);
+        assert_eq!(simulation.log(1_000), [closed]);
+        assert_eq!(simulation.asked.len(), 1);
+    }
+}
+
+#[test]
 fn a_post_that_got_no_response_is_not_sent_again() {
     let endings = [
         (None, "Closed(Lost(Connect))"),
@@ -141,4 +167,19 @@ fn a_post_is_sent_again_if_told_so() {
     assert!(simulation.asked[1].text.starts_with("POST"));
     assert!(simulation.asked[1].text.ends_with("{}"));
     assert_eq!(simulation.asked[1].header("Last-Event-ID").unwrap(), "1");
+}
+
+/// There is no next attempt that a status could pass until.
+#[test]
+fn a_post_that_is_refused_for_now_keeps_the_response_whatever_the_policy() {
+    let answer = Answer::new("HTTP/1.1 429 -\r\nContent-Length: 2\r\n\r\n{}");
+    let mut simulation = posting(config(|c| c.retry_refused = true), in_turn([answer]));
+    assert_eq!(simulation.log(10), ["Closed(Status(429))"]);
+    assert_eq!(simulation.client.response().unwrap().body(), b"{}");
+
+    let config = config(|c| c.retry_refused = true);
+    let mut session = Session::with_parser(sse_core::Parser::new(), "POST", config);
+    session.poll(at(0));
+    session.answered(429, [].into_iter(), at(0));
+    assert_eq!(session.closed(), Some(Closed::Status(429)));
 }

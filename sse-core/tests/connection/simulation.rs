@@ -165,7 +165,7 @@ impl<D: Buffer, F: Buffer> Simulation<D, F> {
     /// The waits before each attempt but the first, in ms.
     pub(crate) fn waits(&self) -> Vec<u64> {
         let waits = self.asked.iter().filter_map(|asked| asked.wait);
-        waits.map(|wait| millis(wait)).collect()
+        waits.map(millis).collect()
     }
 
     fn connect(&mut self) -> Outcome {

@@ -103,7 +103,7 @@ fn over_http(case: &Case, cuts: Cuts) -> Seen {
             continue;
         };
         let id = asked.header("Last-Event-ID");
-        let wait = asked.wait.map(|wait| millis(wait));
+        let wait = asked.wait.map(millis);
         seen.requests.push((path, id, wait));
     }
     seen

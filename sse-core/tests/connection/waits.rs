@@ -28,6 +28,47 @@ fn a_server_that_accepts_and_hangs_up_does_not_undo_the_doubling() {
 }
 
 #[test]
+fn a_stable_stream_undoes_the_doubling_and_its_end_is_no_failure() {
+    let short = Answer::stream("retry: 1000\n");
+    let stable = Answer::stream("retry: 1000\n").then(5_000, ":\n");
+    let mut simulation = Simulation::of(
+        config(|c| (c.jitter_percent, c.max_failures) = (0, Some(3))),
+        [short.clone(), short.clone(), stable, short],
+    );
+    let log = simulation.log(60);
+    assert_eq!(simulation.waits(), [1_000, 2_000, 1_000, 1_000, 2_000]);
+    assert_eq!(log.last().unwrap(), "Closed(Failures(Ended))");
+    assert_eq!(simulation.client.session().failures(), 3);
+}
+
+#[test]
+fn as_many_failures_in_a_row_as_allowed_close_the_source() {
+    for max in 1..5 {
+        let mut simulation = Simulation::new(config(|c| c.max_failures = Some(max)), |_| None);
+        let log = simulation.log(1_000);
+        assert_eq!(log.last().unwrap(), "Closed(Failures(Connect))");
+        assert_eq!(simulation.asked.len(), max as usize);
+    }
+}
+
+#[test]
+fn with_no_failure_allowed_the_end_of_any_stream_is_final() {
+    let stable = Answer::stream("").then(60_000, "data: a\n\n");
+    let mut simulation = Simulation::of(config(|c| c.max_failures = Some(0)), [stable]);
+    let log = ["Opened", "message|a|", "Closed(Failures(Ended))"];
+    assert_eq!(simulation.log(100), log);
+}
+
+#[test]
+fn a_deadline_can_be_the_last_failure() {
+    let mut simulation = Simulation::of(
+        config(|c| c.max_failures = Some(1)),
+        [Answer::new("").hang()],
+    );
+    assert_eq!(simulation.log(100), ["Closed(Failures(ConnectTimeout))"]);
+}
+
+#[test]
 fn retry_0_makes_no_storm() {
     let stable = Answer::stream("retry: 0\n\n");
     let mut simulation = Simulation::of(
@@ -96,6 +137,33 @@ fn the_policy_leaves_other_statuses_final() {
         let mut simulation =
             Simulation::of(config(|c| c.retry_refused = true), [Answer::status(status)]);
         assert_eq!(simulation.log(60), [format!("Closed(Status({status}))")]);
+    }
+}
+
+#[test]
+fn retry_after_lengthens_the_wait_up_to_the_ceiling() {
+    let waits = [
+        ("10", 10_000),
+        ("1", 3_000),
+        ("0", 3_000),
+        ("86400", 300_000),
+        ("99999999999999999999999", 300_000),
+        ("", 3_000),
+        ("-5", 3_000),
+        ("+50", 3_000),
+        ("1.5", 3_000),
+        ("Fri, 31 Dec 2027 23:59:59 GMT", 3_000),
+    ];
+    for (value, wait) in waits {
+        let refused = Answer::new(format!(
+            "HTTP/1.1 503 -\r\nRetry-After: {value}\r\nContent-Length: 0\r\n\r\n"
+        ));
+        let mut simulation = Simulation::of(
+            config(|c| c.retry_refused = true),
+            [refused, Answer::status(204)],
+        );
+        simulation.log(400);
+        assert_eq!(simulation.waits(), [wait], "{value:?}");
     }
 }
 

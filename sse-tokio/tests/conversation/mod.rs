@@ -2,7 +2,7 @@
 //!
 //! Scenes are plain data and the server is plain threads, so that any runtime can play them.
 
-#![allow(dead_code)] // Each test takes what it needs.
+#![allow(dead_code, unused_imports)] // Each test takes what it needs.
 
 mod scenes;
 mod server;

@@ -154,7 +154,6 @@ pub(crate) const SCENES: &[Scene] = &[
             )],
         ],
         closed: Closed::TooManyRedirects,
-        refusal: None,
         asked: &[GET, GET, GET],
         ..Scene::new("redirects without end")
     },
@@ -300,9 +299,10 @@ pub(crate) const SCENES: &[Scene] = &[
     Scene {
         configure: |config| config.retry_refused = true,
         answers: &[
-            &[Send(
-                "HTTP/1.1 503 Full\r\nRetry-After: 0\r\nContent-Length: 9\r\n\r\nfor now",
-            )],
+            &[
+                Send("HTTP/1.1 503 Full\r\nRetry-After: 0\r\nContent-Length: 9\r\n\r\nfor"),
+                UntilGone,
+            ],
             &[Send("HTTP/1.1 404 Gone\r\nContent-Length: 4\r\n\r\ngone")],
         ],
         said: &[Lost(Lost::Status(503))],
