@@ -5,7 +5,7 @@ use core::{fmt, future::pending};
 use embassy_futures::select::{Either, select};
 use embedded_io_async::{Error, ErrorKind, Read, Write};
 use sse_core::{
-    Client, Closed, Config, Event, SliceBuffer, Step, TooLarge, Update,
+    Client, Closed, Config, Event, Session, SliceBuffer, Step, TooLarge, Update,
     http::{Request, Response, UrlError},
 };
 
@@ -200,7 +200,7 @@ impl<'m, C: Connect> EventSource<'m, C> {
     }
 }
 
-impl<C> EventSource<'_, C> {
+impl<'m, C> EventSource<'m, C> {
     /// What the connection lost last said was wrong, if it did.
     #[must_use]
     pub fn error(&self) -> Option<ErrorKind> {
@@ -216,7 +216,7 @@ impl<C> EventSource<'_, C> {
 
     /// The rules' state: whether it is open, the last event ID, the reconnection time.
     #[must_use]
-    pub fn session(&self) -> &sse_core::Session<impl sse_core::Buffer + use<'_, C>> {
+    pub fn session(&self) -> &Session<SliceBuffer<'m>> {
         self.client.session()
     }
 

@@ -28,7 +28,8 @@ pub struct EmbassyNet<'s> {
 }
 
 impl<'s> EmbassyNet<'s> {
-    /// Connects `socket` to what `stack` resolves a URL's host to: an A record first, else AAAA.
+    /// Connects `socket` to what `stack` resolves a URL's host to: an A record if there is one,
+    /// else AAAA.
     #[must_use]
     pub fn new(stack: Stack<'s>, socket: TcpSocket<'s>) -> Self {
         Self {
@@ -50,8 +51,13 @@ impl<'s> EmbassyNet<'s> {
         if let Some(address) = self.address {
             return Ok(address);
         }
+        // No server knows an A record for an IPv6 address, but each is asked for it.
+        let kinds: &[_] = match host.contains(':') {
+            true => &[DnsQueryType::Aaaa],
+            false => &[DnsQueryType::A, DnsQueryType::Aaaa],
+        };
         let mut failed = DnsError::Failed;
-        for kind in [DnsQueryType::A, DnsQueryType::Aaaa] {
+        for &kind in kinds {
             match self.stack.dns_query(host, kind).await.as_deref() {
                 Ok([address, ..]) => return Ok(*address),
                 Ok([]) => {}
