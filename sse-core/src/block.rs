@@ -7,9 +7,11 @@ use crate::{
     utf8::{repair, repaired},
 };
 
-/// The fields of a block that had to be copied, because the input they came in is gone.
+/// The fields of a block: those that can be lent out of the input they came in, and in buffers
+/// those that had to be copied, because that input is gone.
 #[derive(Debug)]
 pub(crate) struct Block<D, F> {
+    lent: Lent,
     data: D,
     event_type: F,
     id: F,
@@ -74,6 +76,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     pub(crate) fn new(data: D, event_type: F, id: F, last_event_id: &F, limit: usize) -> Self {
         let id_room = id.limit().min(last_event_id.limit());
         let mut block = Self {
+            lent: Lent::default(),
             data,
             event_type,
             id,
@@ -100,6 +103,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
 
     /// Drops all fields, and the duty to skip.
     pub(crate) fn reset(&mut self) {
+        self.lent = Lent::default();
         clear(&mut self.data);
         clear(&mut self.event_type);
         clear(&mut self.id);
@@ -122,39 +126,43 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     }
 
     /// Whether the fields make an event: one without `data` is never dispatched.
-    pub(crate) fn has_data(&self, lent: &Lent) -> bool {
-        self.has_data || lent.data.is_some()
+    pub(crate) fn has_data(&self) -> bool {
+        self.has_data || self.lent.data.is_some()
+    }
+
+    fn has_event_type(&self) -> bool {
+        self.lent.event_type.is_some() || !self.event_type.as_slice().is_empty()
+    }
+
+    /// Where in the input the lent fields are.
+    pub(crate) fn lent(&self) -> Lent {
+        self.lent
     }
 
     /// Takes a field whose whole value is in the input.
-    pub(crate) fn set(
-        &mut self,
-        field: Field,
-        value: Span,
-        lent: &mut Lent,
-        input: &[u8],
-    ) -> Result<(), TooLarge> {
+    pub(crate) fn set(&mut self, field: Field, value: Span, input: &[u8]) -> Result<(), TooLarge> {
         if self.skipping {
             return Ok(());
         }
         match field {
-            Field::Data if self.has_data(lent) => {
-                self.keep_data(lent, input)?;
+            Field::Data if self.has_data() => {
+                self.keep_data(input)?;
                 self.begin(field)?;
                 return self.extend(field, value.of(input)).map(|_| ());
             }
             Field::Data => {
                 self.fits(self.data.limit(), value.len())?;
-                lent.data = Some(value);
+                self.lent.data = Some(value);
             }
             Field::EventType => {
                 self.fits(self.event_type.limit(), value.len())?;
-                lent.event_type = Some(value);
+                self.lent.event_type = Some(value);
             }
             Field::Id => {
-                let earlier = lent.id.map_or_else(|| self.id.as_slice().len(), Span::len);
+                let kept = || self.id.as_slice().len();
+                let earlier = self.lent.id.map_or_else(kept, Span::len);
                 if self.id_fits(earlier, 0, value.of(input))?.is_ok() {
-                    lent.id = Some(value);
+                    self.lent.id = Some(value);
                 }
             }
             Field::Retry => {}
@@ -215,14 +223,10 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     }
 
     /// Copies what was lent out of an input that goes away.
-    pub(crate) fn keep(&mut self, lent: &mut Lent, input: &[u8]) -> Result<(), TooLarge> {
-        self.keep_data(lent, input)?;
-        if let Some(event_type) = lent.event_type.take() {
-            self.event_type.clear();
-            push(&mut self.event_type, event_type.of(input), self.limit)
-                .map_err(|TooLarge| self.overflow())?;
-        }
-        if let Some(id) = lent.id.take() {
+    pub(crate) fn keep(&mut self, input: &[u8]) -> Result<(), TooLarge> {
+        self.keep_data(input)?;
+        self.keep_event_type(input)?;
+        if let Some(id) = self.lent.id.take() {
             self.id.clear();
             push(&mut self.id, id.of(input), self.limit).map_err(|TooLarge| self.overflow())?;
             self.has_id = true;
@@ -230,31 +234,33 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         Ok(())
     }
 
-    fn keep_data(&mut self, lent: &mut Lent, input: &[u8]) -> Result<(), TooLarge> {
-        if let Some(data) = lent.data.take() {
+    fn keep_data(&mut self, input: &[u8]) -> Result<(), TooLarge> {
+        if let Some(data) = self.lent.data.take() {
             push(&mut self.data, data.of(input), self.limit).map_err(|TooLarge| self.overflow())?;
             self.has_data = true;
         }
         Ok(())
     }
 
+    fn keep_event_type(&mut self, input: &[u8]) -> Result<(), TooLarge> {
+        if let Some(event_type) = self.lent.event_type.take() {
+            self.event_type.clear();
+            push(&mut self.event_type, event_type.of(input), self.limit)
+                .map_err(|TooLarge| self.overflow())?;
+        }
+        Ok(())
+    }
+
     /// Makes text of the event's data and type. What is lent and is text already stays lent; the
     /// rest is replaced by a repaired copy.
-    pub(crate) fn repair<'i>(
-        &mut self,
-        lent: &mut Lent,
-        input: &'i [u8],
-    ) -> Result<LentText<'i>, TooLarge> {
-        let text = lent.text(input);
+    pub(crate) fn repair<'i>(&mut self, input: &'i [u8]) -> Result<LentText<'i>, TooLarge> {
+        let text = self.lent.text(input);
         if text.data.is_none() {
-            self.keep_data(lent, input)?;
+            self.keep_data(input)?;
             repair(&mut self.data, self.limit).map_err(|_| TooLarge)?;
         }
-        if text.event_type.is_none() {
-            if let Some(event_type) = lent.event_type.take() {
-                self.event_type.clear();
-                push(&mut self.event_type, event_type.of(input), self.limit)?;
-            }
+        if text.event_type.is_none() && self.has_event_type() {
+            self.keep_event_type(input)?;
             repair(&mut self.event_type, self.limit).map_err(|_| TooLarge)?;
         }
         Ok(text)
@@ -263,11 +269,10 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     /// Makes the block's ID, if it set one, the last event ID: at the blank line, never before.
     pub(crate) fn commit_id(
         &mut self,
-        lent: Option<Span>,
         input: &[u8],
         last_event_id: &mut F,
     ) -> Result<(), TooLarge> {
-        match lent.map(|id| id.of(input)) {
+        match self.lent.id.map(|id| id.of(input)) {
             None if !self.has_id => return Ok(()),
             None => {}
             Some(id) if scan::text(id).is_ok() => {

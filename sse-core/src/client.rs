@@ -346,7 +346,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
     }
 
     /// Ends the source because going on is futile, as the driver knows: the peer's certificate is
-    /// not to be trusted, say.
+    /// not to be trusted, say. A source that is closed already keeps its reason.
     pub fn fail(&mut self, closed: Closed) {
         self.session.fail(closed);
         self.stage = Stage::Idle;

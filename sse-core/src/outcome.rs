@@ -19,7 +19,8 @@ pub enum Lost {
     BadHead(BadHead),
     /// The server ended the stream.
     Ended,
-    /// The stream broke off.
+    /// The stream broke off: before the end its framing tells, or, where there is no framing,
+    /// within an event.
     Cut,
     /// The chunks of the stream are malformed.
     BadChunk(BadChunk),

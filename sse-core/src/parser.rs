@@ -114,8 +114,8 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     ) -> Result<Option<Event<'a>>, TooLarge> {
         let whole = *input;
         match self.take::<false>(input)? {
-            Some(Found::Event(mut lent)) => {
-                let text = self.accept(&mut lent, whole)?;
+            Some(Found::Event) => {
+                let text = self.accept(whole)?;
                 Ok(Some(self.event(text)))
             }
             Some(Found::Comment(_)) | None => Ok(None),
@@ -133,9 +133,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     ) -> Result<Option<RawEvent<'a>>, TooLarge> {
         let whole = *input;
         match self.take::<false>(input)? {
-            Some(Found::Event(lent)) => {
-                self.dispatch(&lent, whole)?;
-                Ok(Some(self.raw_event(lent, whole)))
+            Some(Found::Event) => {
+                self.dispatch(whole)?;
+                Ok(Some(self.raw_event(whole)))
             }
             Some(Found::Comment(_)) | None => Ok(None),
         }
@@ -152,8 +152,8 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     ) -> Result<Option<Item<'a>>, TooLarge> {
         let whole = *input;
         match self.take::<true>(input)? {
-            Some(Found::Event(mut lent)) => {
-                let text = self.accept(&mut lent, whole)?;
+            Some(Found::Event) => {
+                let text = self.accept(whole)?;
                 Ok(Some(Item::Event(self.event(text))))
             }
             Some(Found::Comment(part)) => Ok(Some(Item::Comment(part.of(whole)))),
@@ -171,9 +171,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     /// As [`next_event`](Self::next_event).
     pub fn find_event(&mut self, input: &[u8], at: &mut usize) -> Result<Option<Place>, TooLarge> {
         match self.advance::<false>(input, at)? {
-            Some(Found::Event(mut lent)) => {
-                self.accept(&mut lent, input)?;
-                Ok(Some(Place(lent)))
+            Some(Found::Event) => {
+                self.accept(input)?;
+                Ok(Some(Place(self.block.lent())))
             }
             Some(Found::Comment(_)) | None => Ok(None),
         }
@@ -189,9 +189,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         at: &mut usize,
     ) -> Result<Option<ItemPlace>, TooLarge> {
         match self.advance::<true>(input, at)? {
-            Some(Found::Event(mut lent)) => {
-                self.accept(&mut lent, input)?;
-                Ok(Some(ItemPlace::Event(Place(lent))))
+            Some(Found::Event) => {
+                self.accept(input)?;
+                Ok(Some(ItemPlace::Event(Place(self.block.lent()))))
             }
             Some(Found::Comment(place)) => Ok(Some(ItemPlace::Comment(place))),
             None => Ok(None),
@@ -265,27 +265,29 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
                 return Ok(found);
             }
         }
-        let mut lent = Lent::default();
-        while let Some(len) = scan::line_end(&input[*at..]) {
-            let line = Span::new(*at, *at + len);
-            *at = self.step_over_line_end(input, line.end);
-            if len == 0 {
-                if self.block.has_data(&lent) {
-                    return Ok(Some(Found::Event(lent)));
+        while let Some(first) = input.get(*at) {
+            if matches!(first, b'\n' | b'\r') {
+                *at = self.step_over_line_end(input, *at);
+                if self.block.has_data() {
+                    return Ok(Some(Found::Event));
                 }
-                self.dispatch(&lent, input)?;
+                self.dispatch(input)?;
                 self.block.clear_done();
-                lent = Lent::default();
                 continue;
             }
+            let Some(len) = scan::line_end(&input[*at..]) else {
+                break;
+            };
+            let line = Span::new(*at, *at + len);
+            *at = self.step_over_line_end(input, line.end);
             match Field::split(line.of(input)) {
                 Some((Field::Retry, value)) => self.read_retry(value),
                 Some((field, value)) => {
                     let value = Span::new(line.end - value.len(), line.end);
-                    self.block.set(field, value, &mut lent, input)?;
+                    self.block.set(field, value, input)?;
                 }
-                None if COMMENTS && input[line.start] == b':' => {
-                    self.block.keep(&mut lent, input)?;
+                None if COMMENTS && *first == b':' => {
+                    self.block.keep(input)?;
                     return Ok(Some(Found::comment(line.start + 1, line.end, true)));
                 }
                 None => {}
@@ -293,7 +295,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         }
         let rest = Span::new(*at, input.len());
         *at = rest.end;
-        let kept = self.block.keep(&mut lent, input);
+        let kept = self.block.keep(input);
         let begun = self.begin_line(rest.of(input));
         kept.and(begun)?;
         Ok(
@@ -315,12 +317,12 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         self.block.data()
     }
 
-    /// Makes text of a found event and its ID the last event ID. What `lent` still holds
-    /// afterwards is text.
-    fn accept<'i>(&mut self, lent: &mut Lent, input: &'i [u8]) -> Result<LentText<'i>, TooLarge> {
-        let text = self.block.repair(lent, input);
+    /// Makes text of a found event and its ID the last event ID. What is still lent out of the
+    /// input afterwards is text.
+    fn accept<'i>(&mut self, input: &'i [u8]) -> Result<LentText<'i>, TooLarge> {
+        let text = self.block.repair(input);
         match text {
-            Ok(_) => self.dispatch(lent, input)?,
+            Ok(_) => self.dispatch(input)?,
             Err(TooLarge) => self.block.reset(),
         }
         text
@@ -341,7 +343,8 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         }
     }
 
-    fn raw_event<'a>(&'a self, lent: Lent, input: &'a [u8]) -> RawEvent<'a> {
+    fn raw_event<'a>(&'a self, input: &'a [u8]) -> RawEvent<'a> {
+        let lent = self.block.lent();
         RawEvent {
             event_type: match lent
                 .event_type
@@ -356,10 +359,8 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     }
 
     /// What every blank line does, event or not: the ID is committed, the block is over.
-    fn dispatch(&mut self, lent: &Lent, input: &[u8]) -> Result<(), TooLarge> {
-        let committed = self
-            .block
-            .commit_id(lent.id, input, &mut self.last_event_id);
+    fn dispatch(&mut self, input: &[u8]) -> Result<(), TooLarge> {
+        let committed = self.block.commit_id(input, &mut self.last_event_id);
         self.block.finish();
         committed
     }
@@ -518,7 +519,8 @@ impl CommentPlace {
 /// What the parser has come upon.
 #[derive(Clone, Copy, Debug)]
 enum Found {
-    Event(Lent),
+    /// An event, in the block.
+    Event,
     Comment(CommentPlace),
 }
 

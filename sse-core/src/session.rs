@@ -339,8 +339,8 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
         self.news.is_some()
     }
 
-    /// What the standard makes of a response: 200 with the right type opens, anything else fails for
-    /// good. A 204 is how a server says that no more will come.
+    /// What the standard makes of a response: 200 with the right type opens, anything else fails
+    /// for good. A 204 is how a server says that no more will come.
     pub(crate) fn judge<'h>(
         &self,
         status: u16,

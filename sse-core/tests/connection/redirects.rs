@@ -172,19 +172,27 @@ fn credentials_stay_within_the_origin_for_the_rest_of_the_chain() {
     let mut simulation = with_secret(in_turn([
         Answer::redirect(302, "/here"),
         Answer::redirect(302, "http://other.example/"),
+        Answer::redirect(302, "/there"),
         Answer::redirect(302, "http://home.example/back"),
         stream(),
         stream().hang(),
     ]));
     assert_eq!(simulation.log(10), ["Opened", "Lost(Ended)", "Opened"]);
-    assert_eq!(trusted(&simulation), [true, true, false, false, true]);
-    assert!(
-        simulation
-            .asked
-            .iter()
-            .all(|asked| asked.header("X-Topic").is_some())
+    assert_eq!(
+        trusted(&simulation),
+        [true, true, false, false, false, true]
     );
-    assert_eq!(simulation.asked[2].header("Host").unwrap(), "other.example");
+    let mut asked = simulation.asked.iter();
+    assert!(asked.all(|asked| asked.header("X-Topic").is_some()));
+    assert_eq!(simulation.asked[3].header("Host").unwrap(), "other.example");
+}
+
+#[test]
+fn the_body_of_a_redirect_is_left_behind() {
+    let body = "HTTP/1.1 404 -\r\n\r\n";
+    let redirect = Answer::new(format!("HTTP/1.1 302 -\r\nLocation: /x\r\n\r\n{body}"));
+    let mut simulation = Simulation::of(config(|_| ()), [redirect, stream().hang()]);
+    assert_eq!(simulation.log(1), ["Opened"]);
 }
 
 #[test]

@@ -53,6 +53,30 @@ fn a_stream_of_another_type_or_coding_is_a_refusal_with_its_body() {
     }
 }
 
+/// Fetch, "extract a MIME type": of several the last valid one.
+#[test]
+fn of_several_content_types_the_last_valid_one_counts() {
+    let types = [
+        ("text/event-stream, text/html", false),
+        ("text/html, TEXT/Event-Stream;charset=x", true),
+        ("text/event-stream, nonsense", true),
+        ("text/event-stream, */*", true),
+        ("text/event-stream; x=\",text/html,\"", true),
+        ("text/event-stream;", true),
+        ("text/event-stream/x", false),
+        ("text /event-stream", false),
+        (",", false),
+    ];
+    for (value, opens) in types {
+        let answer = Answer::new(format!("HTTP/1.1 200 OK\r\nContent-Type: {value}\r\n\r\n"));
+        let step = match opens {
+            true => Step::Opened,
+            false => Step::Closed(Closed::ContentType),
+        };
+        assert_eq!(first_step(answer), Some(step), "{value:?}");
+    }
+}
+
 #[test]
 fn no_coding_by_any_name_opens() {
     for coding in ["identity", "Identity", "", "identity, identity"] {
