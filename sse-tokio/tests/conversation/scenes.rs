@@ -48,7 +48,10 @@ pub(crate) const SCENES: &[Scene] = &[
     },
     Scene {
         answers: &[
-            &[Send(HEAD), Send("id: 7\ndata: a\n\nid: 8\ndata: b")],
+            &[
+                Send(CHUNKED),
+                Send("1c\r\nid: 7\ndata: a\n\nid: 8\ndata: b\r\n0\r\n\r\n"),
+            ],
             &[Send(HEAD), Send("data: c\n\n")],
             &[Send(HEAD), Send("id\ndata: d\n\n")],
             &[Send(NO_CONTENT)],
@@ -312,7 +315,7 @@ pub(crate) const SCENES: &[Scene] = &[
         ..Scene::new("refusals tried again, by the policy for that")
     },
     Scene {
-        configure: |config| config.max_failures = Some(2),
+        configure: |config| config.max_failures = Some(3),
         answers: &[&[], &[], &[Send(HEAD)], &[Send(NO_CONTENT)]],
         said: &[Lost(Lost::NoResponse), Lost(Lost::NoResponse), Opened],
         closed: Closed::Failures(Lost::Ended),
