@@ -4,40 +4,40 @@
 //! cargo run -p sse-tokio --example contract -- 8000
 //! ```
 
-mod service;
+pub(crate) mod service;
 
-use std::{error::Error, future::Future, io, net::TcpListener, process::ExitCode};
+use std::{error::Error, process::ExitCode};
 
-use service::{Source, Spec};
-use sse_core::{Closed, Update};
-use sse_tokio::EventSource;
+use service::{Follower, Source, Spec};
+use sse_tokio::{
+    EventSource,
+    sse_core::{Closed, Update},
+};
+use tokio::runtime;
 
 fn main() -> ExitCode {
-    service::main(serve)
+    service::main(follow)
 }
 
-pub(crate) fn serve(listener: &TcpListener) -> io::Result<()> {
-    service::serve::<EventSource>(listener)
+/// Makes the source that `spec` asks for, and has it followed.
+pub(crate) fn follow(spec: &Spec, follower: Follower) -> Result<(), Box<dyn Error>> {
+    let mut builder = EventSource::builder(spec.stream_url())
+        .method(spec.method())
+        .body(spec.body())
+        .last_event_id(spec.last_event_id())
+        .configure(|config| spec.configure(config));
+    for (name, value) in spec.headers() {
+        builder = builder.header(name, value);
+    }
+    let mut source = builder.build()?;
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(follower.follow(&mut source));
+    Ok(())
 }
 
 impl Source for EventSource {
-    fn open(spec: &Spec) -> Result<Self, Box<dyn Error>> {
-        let mut builder = Self::builder(spec.stream_url())
-            .method(spec.method())
-            .body(spec.body())
-            .last_event_id(spec.last_event_id())
-            .configure(|config| spec.configure(config));
-        for (name, value) in spec.headers() {
-            builder = builder.header(name, value);
-        }
-        Ok(builder.build()?)
-    }
-
-    fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
-        let mut runtime = tokio::runtime::Builder::new_current_thread();
-        Ok(runtime.enable_all().build()?.block_on(future))
-    }
-
     async fn next_update(&mut self) -> Result<Update<'_>, Closed> {
         self.next_update().await.map_err(|closed| closed.reason())
     }

@@ -15,6 +15,7 @@ use super::{
     Connection,
     endpoint::{Endpoint, PATIENCE},
 };
+use crate::example::{self, service};
 
 /// A service of its own, on a thread that ends with it.
 pub(crate) struct Harness {
@@ -26,7 +27,7 @@ impl Harness {
     pub(crate) fn new() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
-        let serve = move || crate::example::serve(&listener).unwrap();
+        let serve = move || service::serve(&listener, example::follow).unwrap();
         Self {
             address,
             service: Some(thread::spawn(serve)),

@@ -1,5 +1,5 @@
 //! What the contract demands of any adapter. The crate that includes this has its service in
-//! `crate::example::serve`.
+//! `crate::example`.
 
 #[path = "../conversation/mod.rs"]
 mod conversation;

@@ -1,7 +1,7 @@
 //! An HTTP service through which an outside harness drives a source and hears what it sees.
 //!
-//! It belongs to no runtime: each request has a thread, and each source has one that blocks on the
-//! runtime of its own. What an adapter brings is a [`Source`].
+//! It belongs to no runtime: each request has a thread, and each source has one that blocks on a
+//! runtime of its own. What an adapter brings is a [`Source`] and how to [`Follow`] it.
 
 mod callbacks;
 mod http;
@@ -9,12 +9,12 @@ mod spec;
 mod stream;
 
 pub(crate) use spec::Spec;
+pub(crate) use stream::Follower;
 
 use std::{
     collections::HashMap,
     env,
     error::Error,
-    future::Future,
     io,
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     process::ExitCode,
@@ -31,30 +31,28 @@ use spec::Command;
 use sse_core::{Closed, Update};
 use stream::Stream;
 
-/// What an adapter brings.
-pub(crate) trait Source: Sized + 'static {
-    /// A source of what `spec` asks for, not yet connected.
-    fn open(spec: &Spec) -> Result<Self, Box<dyn Error>>;
-
-    /// Drives a future to its end on a runtime of its own.
-    fn block_on<F: Future>(future: F) -> io::Result<F::Output>;
-
-    /// What the source has to say next. May be dropped halfway before [`reopen`](Self::reopen), or
-    /// with the source.
+/// The source of an adapter.
+pub(crate) trait Source {
+    /// What it has to say next. May be dropped halfway before [`reopen`](Self::reopen), or with
+    /// the source.
     async fn next_update(&mut self) -> Result<Update<'_>, Closed>;
 
     /// Drops the connection and connects again.
     fn reopen(&mut self);
 }
 
+/// Makes a source of what the spec asks for, and blocks on the follower until it has followed it.
+/// An error before that says what is wrong with the spec.
+pub(crate) type Follow = fn(&Spec, Follower) -> Result<(), Box<dyn Error>>;
+
 /// Serves on the port that the arguments name, until it is told to end.
-pub(crate) fn main(serve: impl FnOnce(&TcpListener) -> io::Result<()>) -> ExitCode {
+pub(crate) fn main(follow: Follow) -> ExitCode {
     let port = env::args().nth(1).and_then(|port| port.parse().ok());
     let Some(port) = port else {
         eprintln!("usage: contract PORT (0 for any)");
         return ExitCode::from(2);
     };
-    match announce(port).and_then(|listener| serve(&listener)) {
+    match announce(port).and_then(|listener| serve(&listener, follow)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("contract: {error}");
@@ -70,8 +68,9 @@ fn announce(port: u16) -> io::Result<TcpListener> {
 }
 
 /// Serves until it is told to end.
-pub(crate) fn serve<S: Source>(listener: &TcpListener) -> io::Result<()> {
+pub(crate) fn serve(listener: &TcpListener, follow: Follow) -> io::Result<()> {
     let service = Arc::new(Service {
+        follow,
         address: listener.local_addr()?,
         streams: Mutex::default(),
         created: AtomicU64::new(0),
@@ -85,7 +84,7 @@ pub(crate) fn serve<S: Source>(listener: &TcpListener) -> io::Result<()> {
         let Ok(socket) = socket else { continue };
         let service = Arc::clone(&service);
         thread::spawn(move || {
-            if let Err(error) = service.answer::<S>(&socket) {
+            if let Err(error) = service.answer(&socket) {
                 eprintln!("contract: {error}");
             }
         });
@@ -96,6 +95,7 @@ pub(crate) fn serve<S: Source>(listener: &TcpListener) -> io::Result<()> {
 }
 
 struct Service {
+    follow: Follow,
     address: SocketAddr,
     streams: Mutex<HashMap<u64, Stream>>,
     created: AtomicU64,
@@ -104,9 +104,9 @@ struct Service {
 
 impl Service {
     /// One request of a connection that then ends.
-    fn answer<S: Source>(&self, socket: &TcpStream) -> io::Result<()> {
+    fn answer(&self, socket: &TcpStream) -> io::Result<()> {
         let reply = match Request::read(socket) {
-            Ok(request) => self.reply::<S>(&request),
+            Ok(request) => self.reply(&request),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                 Reply::refusal(400, error.to_string())
             }
@@ -120,13 +120,13 @@ impl Service {
         written
     }
 
-    fn reply<S: Source>(&self, request: &Request) -> Reply {
+    fn reply(&self, request: &Request) -> Reply {
         match (request.method(), request.path()) {
             ("GET", "/") => Reply::json(&json!({
                 "name": env!("CARGO_PKG_NAME"),
                 "capabilities": CAPABILITIES,
             })),
-            ("POST", "/") => self.create::<S>(request.body()),
+            ("POST", "/") => self.create(request.body()),
             ("DELETE", "/") => {
                 self.ends.store(true, Ordering::Release);
                 Reply::empty(204)
@@ -144,8 +144,8 @@ impl Service {
         }
     }
 
-    fn create<S: Source>(&self, body: &[u8]) -> Reply {
-        let stream = match Spec::parse(body).and_then(Stream::start::<S>) {
+    fn create(&self, body: &[u8]) -> Reply {
+        let stream = match Spec::parse(body).and_then(|spec| Stream::start(spec, self.follow)) {
             Ok(stream) => stream,
             Err(error) => return Reply::refusal(400, error.to_string()),
         };

@@ -21,7 +21,11 @@ pub(crate) struct Spec {
 
 impl Spec {
     pub(super) fn parse(json: &[u8]) -> Result<Self, Box<dyn Error>> {
-        Ok(serde_json::from_slice(json)?)
+        let spec: Self = serde_json::from_slice(json)?;
+        if spec.last_event_id().contains(['\r', '\n', '\0']) {
+            return Err("last event ID that no stream can set".into());
+        }
+        Ok(spec)
     }
 
     pub(crate) fn stream_url(&self) -> &str {

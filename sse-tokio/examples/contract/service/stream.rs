@@ -2,8 +2,8 @@
 
 use std::{
     error::Error,
-    future, io,
-    sync::mpsc::{self, RecvTimeoutError},
+    future,
+    sync::mpsc::{self, RecvTimeoutError, Sender},
     thread,
     time::Duration,
 };
@@ -13,7 +13,7 @@ use futures_lite::future::or;
 use sse_core::{Closed, Comment, Lost, Update};
 
 use super::{
-    Source, Spec,
+    Follow, Source, Spec,
     callbacks::{Callbacks, Message},
 };
 
@@ -29,29 +29,24 @@ struct Restart;
 
 impl Stream {
     /// Makes the source and lets it connect.
-    pub(crate) fn start<S: Source>(spec: Spec) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn start(spec: Spec, follow: Follow) -> Result<Self, Box<dyn Error>> {
         let callbacks = Callbacks::new(spec.callback_url())?;
         let (orders, ordered) = async_channel::unbounded();
-        let (opening, opened) = mpsc::channel();
-        let (ending, ended) = mpsc::channel::<()>();
-        // The source is made where it stays: it need not be `Send`.
-        thread::spawn(move || {
-            let _ending = ending;
-            let run = S::block_on(async {
-                let mut source = match S::open(&spec) {
-                    Ok(source) => source,
-                    Err(error) => return drop(opening.send(Err(error.to_string()))),
-                };
-                let _ = opening.send(Ok(()));
-                follow(&mut source, &ordered, callbacks).await;
-            });
-            if let Err(error) = run {
-                eprintln!("contract: {error}");
+        let (starting, started) = mpsc::channel();
+        let (ending, ended) = mpsc::channel();
+        thread::Builder::new().spawn(move || {
+            let _ending: Sender<()> = ending;
+            let follower = Follower {
+                started: starting.clone(),
+                orders: ordered,
+                callbacks,
+                comment: Vec::new(),
+            };
+            if let Err(error) = follow(&spec, follower) {
+                let _ = starting.send(Err(error.to_string()));
             }
-        });
-        opened
-            .recv()
-            .map_err(|_| io::Error::other("no source could be started"))??;
+        })?;
+        started.recv()??;
         Ok(Self { orders, ended })
     }
 
@@ -75,43 +70,44 @@ enum Turn<'a> {
     Said(Result<Update<'a>, Closed>),
 }
 
-async fn follow(source: &mut impl Source, orders: &Receiver<Restart>, callbacks: Callbacks) {
-    let mut teller = Teller {
-        callbacks,
-        comment: Vec::new(),
-    };
-    let mut closed = false;
-    loop {
-        let ordered = async { Turn::Ordered(orders.recv().await.ok()) };
-        let said = async {
-            match closed {
-                false => Turn::Said(source.next_update().await),
-                true => future::pending().await,
-            }
-        };
-        match or(ordered, said).await {
-            Turn::Ordered(None) => return,
-            Turn::Ordered(Some(Restart)) => {
-                source.reopen();
-                closed = false;
-            }
-            Turn::Said(Ok(update)) => teller.tell(update),
-            Turn::Said(Err(reason)) => {
-                teller.tell_end(reason);
-                closed = true;
-            }
-        }
-    }
-}
-
-/// Makes messages of updates.
-struct Teller {
+/// Follows a source: tells it what it is ordered, and the harness what it says.
+pub(crate) struct Follower {
+    started: Sender<Result<(), String>>,
+    orders: Receiver<Restart>,
     callbacks: Callbacks,
     /// The parts of a comment whose end is still to come.
     comment: Vec<u8>,
 }
 
-impl Teller {
+impl Follower {
+    /// Returns when the source is to stop: drop it then.
+    pub(crate) async fn follow(mut self, source: &mut impl Source) {
+        let _ = self.started.send(Ok(()));
+        let orders = self.orders.clone();
+        let mut closed = false;
+        loop {
+            let ordered = async { Turn::Ordered(orders.recv().await.ok()) };
+            let said = async {
+                match closed {
+                    false => Turn::Said(source.next_update().await),
+                    true => future::pending().await,
+                }
+            };
+            match or(ordered, said).await {
+                Turn::Ordered(None) => return,
+                Turn::Ordered(Some(Restart)) => {
+                    source.reopen();
+                    closed = false;
+                }
+                Turn::Said(Ok(update)) => self.tell(update),
+                Turn::Said(Err(reason)) => {
+                    self.tell_end(reason);
+                    closed = true;
+                }
+            }
+        }
+    }
+
     fn tell(&mut self, update: Update<'_>) {
         match update {
             // What an earlier connection left behind is not part of this one.
