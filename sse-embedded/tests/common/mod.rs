@@ -4,7 +4,7 @@
 
 use std::{
     io::{Read as _, Write as _},
-    net::{Shutdown, SocketAddr, TcpStream},
+    net::{Shutdown, TcpStream, ToSocketAddrs as _},
 };
 
 use async_io::Async;
@@ -37,11 +37,18 @@ impl Connect for Loopback {
 
     async fn connect(&mut self, url: Url<'_>) -> Result<(), ErrorKind> {
         assert!(self.socket.is_none(), "an old connection is dropped first");
-        let host = url.host().parse().map_err(|_| ErrorKind::NotFound)?;
-        let address = SocketAddr::new(host, url.port());
-        let socket = Async::<TcpStream>::connect(address).await.map_err(kind)?;
-        self.socket = Some(Socket(socket));
-        Ok(())
+        let addresses = (url.host(), url.port()).to_socket_addrs().map_err(kind)?;
+        let mut failed = ErrorKind::NotFound;
+        for address in addresses {
+            match Async::<TcpStream>::connect(address).await {
+                Ok(socket) => {
+                    self.socket = Some(Socket(socket));
+                    return Ok(());
+                }
+                Err(error) => failed = kind(error),
+            }
+        }
+        Err(failed)
     }
 
     fn io(&mut self) -> Option<&mut Socket> {
