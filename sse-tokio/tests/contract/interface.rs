@@ -96,12 +96,10 @@ fn clients_and_paths_that_are_not_there_are_not_found() {
 
 #[test]
 fn service_ends_when_told_and_its_clients_with_it() {
-    let mut harness = Harness::new();
-    let (client, mut connection) = harness.open();
-    let endpoint = client.endpoint;
+    let harness = Harness::new();
+    let (client, connection) = harness.open();
     assert_eq!(harness.ask("DELETE", "/", "").status, 204);
     harness.ended();
-    connection.open();
     connection.until_gone();
-    assert!(endpoint.connections.try_recv().is_err());
+    client.assert_still();
 }

@@ -86,7 +86,9 @@ fn post_all(base: &str, queued: &Receiver<Vec<u8>>, dropped: &AtomicBool) {
         if dropped.load(Ordering::Acquire) {
             return;
         }
-        if let Err(error) = post(base, number, &message) {
+        if let Err(error) = post(base, number, &message)
+            && !dropped.load(Ordering::Acquire)
+        {
             eprintln!("contract: callback {number}: {error}");
         }
     }
