@@ -1,5 +1,6 @@
 //! All that must hold, on async-std over its sockets.
 
+#[macro_use]
 #[path = "../../sse-smol/tests/common/mod.rs"]
 mod common;
 #[path = "../../sse-tokio/tests/conversation/mod.rs"]
@@ -12,42 +13,12 @@ use async_std::{
     net::{TcpListener, TcpStream},
     task::block_on,
 };
-use common::{following, serving};
 use futures_lite::future::zip;
 use sse_async_std::AsyncStd;
 
 /// Fails the test rather than wait for ever.
 fn run<F: Future>(test: F) -> F::Output {
     block_on(timeout(Duration::from_secs(60), test)).expect("an end in time")
-}
-
-#[test]
-fn the_scenes_are_played() {
-    run(following::scenes::<AsyncStd>(|_, builder| builder));
-}
-
-#[test]
-fn sources_and_their_futures_are_send() {
-    following::sources_and_their_futures_are_send::<AsyncStd>();
-}
-
-macro_rules! following {
-    ($($name:ident)*) => {
-        $(
-            #[test]
-            fn $name() {
-                run(following::$name::<AsyncStd>());
-            }
-        )*
-    };
-}
-
-following! {
-    a_dropped_source_leaves_no_connection
-    close_hands_out_nothing_more_and_reopen_goes_on
-    dropping_next_at_any_await_loses_nothing
-    an_idle_source_asks_its_socket_for_nothing_until_the_deadline
-    a_server_that_is_down_is_waited_for
 }
 
 async fn pair() -> (TcpStream, TcpStream) {
@@ -57,29 +28,4 @@ async fn pair() -> (TcpStream, TcpStream) {
     (near.unwrap().0, far.unwrap())
 }
 
-macro_rules! serving {
-    ($($name:ident)*) => {
-        $(
-            #[test]
-            fn $name() {
-                run(async { serving::$name(pair().await).await });
-            }
-        )*
-    };
-}
-
-serving! {
-    what_was_missed_is_replayed
-    http_1_0_gets_no_chunks
-    silence_is_broken_by_comments
-    a_drained_hub_says_when_to_come_back_and_ends
-    a_client_that_goes_while_nothing_is_sent_is_noticed
-    a_refusal_says_why
-    what_is_no_request_is_refused
-    a_head_over_the_limit_is_refused
-    a_head_that_does_not_come_is_not_waited_for
-    a_stream_that_fails_breaks_off
-    a_header_that_cannot_be_sent_is_an_error
-    frames_that_are_there_go_out_together
-    a_client_that_takes_nothing_is_given_up
-}
+tests_over!(AsyncStd);

@@ -144,6 +144,10 @@ impl Default for Limits {
 /// What the connection reports; [`io::ErrorKind::TimedOut`] by the [`Limits`];
 /// [`io::ErrorKind::InvalidInput`] if the answer has a header that cannot be sent; what a stream of
 /// results fails with. In all these cases the client sees a stream that breaks off.
+///
+/// # Cancel safety
+/// Dropping the future drops the connection and the stream; the client sees a stream that breaks
+/// off.
 pub async fn serve<T, A, S>(io: T, answer: A) -> io::Result<Served>
 where
     T: AsyncRead + AsyncWrite,
@@ -156,6 +160,9 @@ where
 /// As [`serve`], within other limits.
 ///
 /// # Errors
+/// As [`serve`].
+///
+/// # Cancel safety
 /// As [`serve`].
 pub async fn serve_with<T, A, S>(limits: Limits, io: T, answer: A) -> io::Result<Served>
 where
@@ -185,10 +192,12 @@ where
         (None, Err(BadHead::TooManyHeaders)) => (None, 431),
         (None, Ok(None) | Err(_)) => (None, 400),
     };
-    let (answer, framing, only_head) = match head {
-        Some(head) => (answer(head), Framing::of(head), head.method() == "HEAD"),
-        None => (Answer::refusal(status), Framing::Close, false),
+    let (answer, framing) = match head {
+        Some(head) => (answer(head), Framing::of(head)),
+        None => (Answer::refusal(status), Framing::Close),
     };
+    let only_head = head.is_some_and(|head| head.method() == "HEAD");
+    let talking = head.is_none_or(has_body);
     drop(received);
 
     let headers = answer.headers.iter();
@@ -202,14 +211,14 @@ where
                 body.clear();
             }
             sse_core::http::encode_refusal(status, &headers, &body, out).map_err(invalid)?;
-            connection.finish().await?;
+            connection.finish(talking).await?;
             Ok(Served::Refused)
         }
         Kind::Stream(body) => {
             framing.encode_head(&headers, out).map_err(invalid)?;
             drop(headers);
             if only_head {
-                connection.finish().await?;
+                connection.finish(talking).await?;
                 return Ok(Served::Ended);
             }
             let mut body = pin!(body);
@@ -217,7 +226,7 @@ where
                 let served =
                     poll_fn(|cx| connection.poll_stream(body.as_mut(), framing, cx)).await?;
                 if served == Served::Ended {
-                    connection.finish().await?;
+                    connection.finish(talking).await?;
                 }
                 Ok(served)
             };
@@ -366,15 +375,17 @@ impl<T: AsyncRead + AsyncWrite> Connection<'_, T> {
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
-    /// Sends the rest, and ends the connection once the client has read it: a socket that is closed
-    /// with something unread in it would take the rest back.
-    async fn finish(&mut self) -> io::Result<()> {
+    /// Sends the rest, and ends the connection.
+    ///
+    /// A socket that is closed with something unread in it takes back what was sent last. Where
+    /// the client may still be `talking`, it is heard out.
+    async fn finish(&mut self, talking: bool) -> io::Result<()> {
         poll_fn(|cx| self.poll_sent(cx)).await?;
         poll_fn(|cx| self.io.as_mut().poll_close(cx)).await?;
         let until = self.timer.now() + LINGER;
         poll_fn(|cx| match self.poll_gone(cx) {
-            Poll::Ready(_) => Poll::Ready(()),
-            Poll::Pending => self.timer.poll(Some(until), cx),
+            Poll::Pending if talking => self.timer.poll(Some(until), cx),
+            _ => Poll::Ready(()),
         })
         .await;
         Ok(())
@@ -390,6 +401,12 @@ fn gone(error: io::Error) -> io::Result<Served> {
     }
 }
 
+/// RFC 9112 6: these two headers announce it.
+fn has_body(head: &RequestHead<'_>) -> bool {
+    head.header("transfer-encoding").is_some()
+        || head.header("content-length").is_some_and(|n| n != b"0")
+}
+
 fn invalid(error: RequestError) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, error)
 }
@@ -400,5 +417,5 @@ const BATCH: usize = 16 * 1024;
 /// How many writes a stream that always has more may make before other tasks have their turn.
 const BATCHES: usize = 16;
 
-/// How long the client may take to end its side, when all is said.
+/// How long a client is heard out when all is said.
 const LINGER: Duration = Duration::from_secs(2);

@@ -1,6 +1,6 @@
 //! What a source is told before it starts, whatever it will run on.
 
-use alloc::{boxed::Box, string::String, vec};
+use alloc::{boxed::Box, string::String, vec, vec::Vec};
 use core::{error::Error, fmt, future::Future, hash::BuildHasher, pin::Pin};
 use std::{hash::RandomState, io};
 
@@ -28,8 +28,10 @@ impl Setup {
     /// A GET of `url`, by the standard's rules.
     #[must_use]
     pub fn new(url: &str) -> Self {
-        let mut config = Config::default();
-        config.seed = RandomState::new().hash_one(url);
+        let config = Config {
+            seed: RandomState::new().hash_one(url),
+            ..Config::default()
+        };
         Self {
             url: url.into(),
             request: RequestBuf::new("GET"),
@@ -61,7 +63,7 @@ impl Setup {
     }
 
     /// Sets the body.
-    pub fn body(&mut self, body: vec::Vec<u8>) {
+    pub fn body(&mut self, body: Vec<u8>) {
         if let Ok(request) = &mut self.request {
             request.set_body(body);
         }

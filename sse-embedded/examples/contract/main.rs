@@ -1,7 +1,7 @@
 //! A service through which an outside harness drives the source of this crate, on a host.
 //!
 //! ```text
-//! cargo run -p sse-embedded --example contract -- 8000
+//! cargo run -p sse-embedded --example contract-embedded -- 8000
 //! ```
 
 #[path = "../../tests/common/mod.rs"]

@@ -1,7 +1,7 @@
 //! A service through which an outside harness drives the source of this crate.
 //!
 //! ```text
-//! cargo run -p sse-smol --example contract -- 8000
+//! cargo run -p sse-smol --example contract-smol -- 8000
 //! ```
 
 #[path = "../../../sse-tokio/examples/contract/service/mod.rs"]

@@ -3,20 +3,16 @@
 use std::{
     io,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    task::{Context, Poll},
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
 use futures_core::Stream;
-use futures_io::{AsyncRead, AsyncWrite};
 use futures_lite::future;
 use sse_core::{EventBuf, Update, adapter::Closed, http::Origin};
 use sse_smol::{Builder, client::EventSource, connect::Network};
 
+use super::counting::{Counting, Counts};
 use crate::conversation::{Act, SCENES, Said, Scene, Server, config};
 
 const STREAM: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
@@ -147,69 +143,37 @@ pub(crate) async fn dropping_next_at_any_await_loses_nothing<N: Network>() {
     assert_eq!(source.last_event_id(), "é");
 }
 
-/// Counts how often it is asked.
-struct Counting<T> {
-    io: T,
-    asked: Arc<AtomicUsize>,
-}
-
-impl<T: AsyncRead + Unpin> AsyncRead for Counting<T> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        memory: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        self.asked.fetch_add(1, Ordering::Relaxed);
-        Pin::new(&mut self.io).poll_read(cx, memory)
-    }
-}
-
-impl<T: AsyncWrite + Unpin> AsyncWrite for Counting<T> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.asked.fetch_add(1, Ordering::Relaxed);
-        Pin::new(&mut self.io).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(cx)
-    }
-
-    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_close(cx)
-    }
-}
-
 pub(crate) async fn an_idle_source_asks_its_socket_for_nothing_until_the_deadline<N: Network>() {
     let server = Server::new([
         vec![Act::Send(STREAM), Act::UntilGone],
         vec![Act::Send(NO_CONTENT)],
     ]);
-    let asked = Arc::new(AtomicUsize::new(0));
-    let counter = asked.clone();
+    let counts = Arc::<Counts>::default();
+    let counting = counts.clone();
     let mut source = builder::<N>(&server.url("/"))
         .configure(|config| config.idle_timeout = Some(Duration::from_millis(200)))
         .connector(move |origin: Origin| {
-            let asked = counter.clone();
+            let counts = counting.clone();
             async move {
                 let io = N::connect(origin.host, origin.port).await?;
-                Ok(Counting { io, asked })
+                Ok(Counting {
+                    io,
+                    counts,
+                    stuck: false,
+                })
             }
         })
         .build()
         .unwrap();
     assert_eq!(source.next_update().await.unwrap(), Update::Opened);
-    let before = asked.load(Ordering::Relaxed);
+    let before = counts.reads.load(Ordering::Relaxed);
     let update = source.next_update().await.unwrap();
     assert!(
         matches!(update, Update::Reconnecting { lost, .. } if lost == sse_core::Lost::Idle),
         "{update:?}"
     );
     // Once before it waits, and once more if the executor wakes it for both socket and timer.
-    assert!(asked.load(Ordering::Relaxed) - before <= 3);
+    assert!(counts.reads.load(Ordering::Relaxed) - before <= 3);
 }
 
 pub(crate) async fn a_server_that_is_down_is_waited_for<N: Network>() {

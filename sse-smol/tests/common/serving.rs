@@ -2,12 +2,7 @@
 
 use std::{
     io,
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    task::{Context, Poll},
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
@@ -15,6 +10,8 @@ use futures_io::{AsyncRead, AsyncWrite};
 use futures_lite::{AsyncReadExt as _, AsyncWriteExt as _, future, stream};
 use sse_core::{Frame, Hub, Message, Subscription, http::RequestHead};
 use sse_smol::{Answer, EventBody, Limits, Served, serve, serve_with};
+
+use super::counting::{Counting, Counts};
 
 /// Both ends of a connection.
 type Pair<T> = (T, T);
@@ -221,45 +218,6 @@ where
     assert_eq!(answer, "");
 }
 
-/// Counts writes, of which it takes none if told so.
-struct Counting<T> {
-    io: T,
-    writes: Arc<AtomicUsize>,
-    stuck: bool,
-}
-
-impl<T: AsyncRead + Unpin> AsyncRead for Counting<T> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        memory: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_read(cx, memory)
-    }
-}
-
-impl<T: AsyncWrite + Unpin> AsyncWrite for Counting<T> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.writes.fetch_add(1, Ordering::Relaxed);
-        if self.stuck {
-            return Poll::Pending;
-        }
-        Pin::new(&mut self.io).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(cx)
-    }
-
-    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_close(cx)
-    }
-}
-
 pub(crate) async fn frames_that_are_there_go_out_together<T>((near, far): Pair<T>)
 where
     T: AsyncRead + AsyncWrite + Unpin,
@@ -267,17 +225,17 @@ where
     let hub = published(&["tick"; 100]);
     let frames = hub.subscribe(Some("0"));
     hub.close();
-    let writes = Arc::new(AtomicUsize::new(0));
+    let counts = Arc::<Counts>::default();
     let near = Counting {
         io: near,
-        writes: writes.clone(),
+        counts: counts.clone(),
         stuck: false,
     };
     let serving = serve(near, |_| Answer::stream(frames));
     let (served, answer) = future::zip(serving, ask(far, GET)).await;
     assert_eq!(served.unwrap(), Served::Ended);
     assert_eq!(answer.matches("data: tick\n\n").count(), 100);
-    assert_eq!(writes.load(Ordering::Relaxed), 1);
+    assert_eq!(counts.writes.load(Ordering::Relaxed), 1);
 }
 
 pub(crate) async fn a_client_that_takes_nothing_is_given_up<T>((near, mut far): Pair<T>)
@@ -287,7 +245,7 @@ where
     let hub = published(&[]);
     let near = Counting {
         io: near,
-        writes: Arc::default(),
+        counts: Arc::default(),
         stuck: true,
     };
     let mut limits = Limits::default();
