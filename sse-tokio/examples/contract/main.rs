@@ -29,10 +29,10 @@ pub(crate) fn follow(spec: &Spec, follower: Follower) -> Result<(), Box<dyn Erro
     for (name, value) in spec.headers() {
         builder = builder.header(name, value);
     }
-    let mut source = builder.build()?;
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    let mut source = builder.build()?;
     runtime.block_on(follower.follow(&mut source));
     Ok(())
 }

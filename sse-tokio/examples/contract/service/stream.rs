@@ -52,7 +52,7 @@ impl Stream {
 
     /// Drops the connection and connects again.
     pub(crate) fn restart(&self) {
-        // Without a source there is no room for an order.
+        // A source that panicked takes no more orders.
         let _ = self.orders.try_send(Restart);
     }
 
