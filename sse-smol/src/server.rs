@@ -1,85 +1,19 @@
 //! A server's side of one connection: a request is read, and answered with a stream or refused.
 
-use std::{
-    error::Error,
-    future::poll_fn,
-    io,
-    pin::{Pin, pin},
-    task::{Context, Poll, ready},
-    time::Duration,
-};
+use std::{future::poll_fn, io, pin::pin, time::Duration};
 
 use futures_core::Stream;
 use futures_io::{AsyncRead, AsyncWrite};
 use sse_core::{
-    Instant,
-    adapter::{IntoFrame, Timer as _},
-    http::{BadHead, Framing, HeadEnd, Header, RequestError, RequestHead},
+    adapter::IntoFrame,
+    http::{BadHead, Framing, Header, RequestError, RequestHead, encode_refusal},
 };
 
-use crate::{EventBody, timer::Timer};
-
-/// What a request is answered with: a stream of events, or a status that says why there is none.
-///
-/// ```
-/// use sse_smol::{Answer, Hub, Subscription, sse_core::http::RequestHead};
-///
-/// fn answer(hub: &Hub, head: &RequestHead<'_>) -> Answer<Subscription> {
-///     match head.path() {
-///         "/events" => Answer::stream(hub.subscribe(head.last_event_id_text().as_deref())),
-///         _ => Answer::refusal(404),
-///     }
-/// }
-/// ```
-#[derive(Debug)]
-#[must_use = "an answer does nothing until it is returned"]
-pub struct Answer<S> {
-    headers: Vec<(String, Vec<u8>)>,
-    kind: Kind<S>,
-}
-
-#[derive(Debug)]
-enum Kind<S> {
-    Stream(EventBody<S>),
-    Refusal { status: u16, body: Vec<u8> },
-}
-
-impl<S> Answer<S> {
-    /// A stream of these frames, with a comment after every 15 seconds of silence.
-    pub const fn stream(frames: S) -> Self {
-        Self::body(EventBody::new(frames))
-    }
-
-    /// This stream, with the keep-alive it has been given.
-    pub const fn body(body: EventBody<S>) -> Self {
-        Self {
-            headers: Vec::new(),
-            kind: Kind::Stream(body),
-        }
-    }
-
-    /// No stream: 204 if there is nothing more to come, 503 if there is no room now.
-    ///
-    /// A status below 200 is sent as 200, one over 999 as 999.
-    pub const fn refusal(status: u16) -> Self {
-        Self::refusal_with(status, Vec::new())
-    }
-
-    /// No stream, with a body that says why; its `content-type` is a [header](Self::header) to
-    /// add. Statuses 204 and 304 have none.
-    pub const fn refusal_with(status: u16, body: Vec<u8>) -> Self {
-        Self {
-            headers: Vec::new(),
-            kind: Kind::Refusal { status, body },
-        }
-    }
-
-    /// Adds a header. It stands in place of a stream's own `cache-control`, say.
-    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
-        self.headers.push((name.into(), value.as_ref().into()));
-        self
-    }
-}
+use crate::{
+    Answer,
+    answer::Kind,
+    connection::{BoxError, Connection, Head},
+};
 
 /// How one request was served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,14 +104,18 @@ where
     A: FnOnce(&RequestHead<'_>) -> Answer<S>,
     S: Stream<Item: IntoFrame<Error: Into<BoxError>>>,
 {
-    let mut connection = Connection {
-        io: pin!(io),
-        out: Vec::new(),
-        sent: 0,
-        timer: Timer::new(),
-        limits,
-        stalled: None,
-    };
+    let io = pin!(io);
+    exchange(Connection::new(io, limits), answer)
+        .await
+        .or_else(gone)
+}
+
+async fn exchange<T, A, S>(mut connection: Connection<'_, T>, answer: A) -> io::Result<Served>
+where
+    T: AsyncRead + AsyncWrite,
+    A: FnOnce(&RequestHead<'_>) -> Answer<S>,
+    S: Stream<Item: IntoFrame<Error: Into<BoxError>>>,
+{
     let mut received = Vec::new();
     let refused = match connection.read_head(&mut received).await? {
         Head::Whole => None,
@@ -210,7 +148,7 @@ where
             if only_head {
                 body.clear();
             }
-            sse_core::http::encode_refusal(status, &headers, &body, out).map_err(invalid)?;
+            encode_refusal(status, &headers, &body, out).map_err(invalid)?;
             connection.finish(talking).await?;
             Ok(Served::Refused)
         }
@@ -222,173 +160,12 @@ where
                 return Ok(Served::Ended);
             }
             let mut body = pin!(body);
-            let sent = async {
-                let served =
-                    poll_fn(|cx| connection.poll_stream(body.as_mut(), framing, cx)).await?;
-                if served == Served::Ended {
-                    connection.finish(talking).await?;
-                }
-                Ok(served)
-            };
-            sent.await.or_else(gone)
+            let served = poll_fn(|cx| connection.poll_stream(body.as_mut(), framing, cx)).await?;
+            if served == Served::Ended {
+                connection.finish(talking).await?;
+            }
+            Ok(served)
         }
-    }
-}
-
-/// What a stream of frames may fail with.
-type BoxError = Box<dyn Error + Send + Sync>;
-
-/// How far a request head came.
-enum Head {
-    Whole,
-    Gone,
-    TooLarge,
-}
-
-struct Connection<'a, T> {
-    io: Pin<&'a mut T>,
-    /// What is to be sent, and how much of it has been.
-    out: Vec<u8>,
-    sent: usize,
-    timer: Timer,
-    limits: Limits,
-    /// Until when the client has to take something.
-    stalled: Option<Instant>,
-}
-
-impl<T: AsyncRead + AsyncWrite> Connection<'_, T> {
-    async fn read_head(&mut self, received: &mut Vec<u8>) -> io::Result<Head> {
-        let until = self.timer.now() + self.limits.head_timeout;
-        let mut end = HeadEnd::new();
-        let mut memory = [0; 1024];
-        loop {
-            let read = poll_fn(|cx| match self.io.as_mut().poll_read(cx, &mut memory) {
-                Poll::Pending => {
-                    ready!(self.timer.poll(Some(until), cx));
-                    Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
-                }
-                read => read,
-            });
-            let n = read.await?;
-            let chunk = memory.get(..n).unwrap_or_default();
-            if chunk.is_empty() {
-                return Ok(Head::Gone);
-            }
-            let found = end.find(chunk);
-            received.extend_from_slice(chunk.get(..found.unwrap_or(n)).unwrap_or_default());
-            if received.len() > self.limits.head {
-                return Ok(Head::TooLarge);
-            }
-            if found.is_some() {
-                return Ok(Head::Whole);
-            }
-        }
-    }
-
-    /// Sends what `body` has, until it ends or the client does.
-    fn poll_stream<S>(
-        &mut self,
-        mut body: Pin<&mut EventBody<S>>,
-        framing: Framing,
-        cx: &mut Context<'_>,
-    ) -> Poll<io::Result<Served>>
-    where
-        S: Stream<Item: IntoFrame<Error: Into<BoxError>>>,
-    {
-        if self.poll_gone(cx)?.is_ready() {
-            return Poll::Ready(Ok(Served::Gone));
-        }
-        for _ in 0..BATCHES {
-            let mut ended = false;
-            while !ended && self.out.len() < BATCH {
-                match body.as_mut().poll_next(cx) {
-                    Poll::Ready(Some(Ok(frame))) => framing
-                        .encode_piece(&frame, &mut self.out)
-                        .map_err(io::Error::other)?,
-                    Poll::Ready(Some(Err(error))) => {
-                        return Poll::Ready(Err(io::Error::other(error)));
-                    }
-                    Poll::Ready(None) => {
-                        framing
-                            .encode_end(&mut self.out)
-                            .map_err(io::Error::other)?;
-                        ended = true;
-                    }
-                    Poll::Pending => break,
-                }
-            }
-            if ended {
-                return Poll::Ready(Ok(Served::Ended));
-            }
-            if self.out.is_empty() {
-                return Poll::Pending;
-            }
-            ready!(self.poll_sent(cx))?;
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    }
-
-    /// Ready when the client has ended its side. What it sends until then is passed over.
-    fn poll_gone(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let mut memory = [0; 512];
-        // A client that keeps talking does not keep other tasks from their turn.
-        for _ in 0..8 {
-            if ready!(self.io.as_mut().poll_read(cx, &mut memory))? == 0 {
-                return Poll::Ready(Ok(()));
-            }
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    }
-
-    /// Ready when all has been sent and flushed.
-    fn poll_sent(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while let Some(unsent) = self.out.get(self.sent..).filter(|rest| !rest.is_empty()) {
-            match self.io.as_mut().poll_write(cx, unsent)? {
-                Poll::Ready(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                Poll::Ready(n) => {
-                    self.sent += n;
-                    self.stalled = None;
-                }
-                Poll::Pending => return self.poll_stalled(cx),
-            }
-        }
-        if self.io.as_mut().poll_flush(cx)?.is_pending() {
-            return self.poll_stalled(cx);
-        }
-        self.stalled = None;
-        self.sent = 0;
-        self.out.clear();
-        // A large frame leaves no large buffer behind.
-        self.out.shrink_to(2 * BATCH);
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_stalled(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let until = match self.stalled {
-            Some(until) => until,
-            None => self.timer.now() + self.limits.write_timeout,
-        };
-        self.stalled = Some(until);
-        ready!(self.timer.poll(Some(until), cx));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
-    }
-
-    /// Sends the rest, and ends the connection.
-    ///
-    /// A socket that is closed with something unread in it takes back what was sent last. Where
-    /// the client may still be `talking`, it is heard out.
-    async fn finish(&mut self, talking: bool) -> io::Result<()> {
-        poll_fn(|cx| self.poll_sent(cx)).await?;
-        poll_fn(|cx| self.io.as_mut().poll_close(cx)).await?;
-        let until = self.timer.now() + LINGER;
-        poll_fn(|cx| match self.poll_gone(cx) {
-            Poll::Pending if talking => self.timer.poll(Some(until), cx),
-            _ => Poll::Ready(()),
-        })
-        .await;
-        Ok(())
     }
 }
 
@@ -410,12 +187,3 @@ fn has_body(head: &RequestHead<'_>) -> bool {
 fn invalid(error: RequestError) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, error)
 }
-
-/// How much is collected for one write.
-const BATCH: usize = 16 * 1024;
-
-/// How many writes a stream that always has more may make before other tasks have their turn.
-const BATCHES: usize = 16;
-
-/// How long a client is heard out when all is said.
-const LINGER: Duration = Duration::from_secs(2);
