@@ -4,7 +4,7 @@ mod common;
 #[path = "../../sse-tokio/tests/conversation/mod.rs"]
 mod conversation;
 
-use common::{Loopback, run, soon};
+use common::{Loopback, soon};
 use conversation::{SCENES, Said, Scene, Server};
 use sse_embedded::{EventSource, Memory, sse_core::http::Request};
 
@@ -68,58 +68,4 @@ fn over_a_socket() {
             play(scene).await;
         }
     });
-}
-
-#[test]
-fn a_future_that_is_dropped_after_each_poll_loses_nothing() {
-    use conversation::Act;
-    use core::{future::poll_fn, pin::pin, task::Poll};
-
-    const TEXT: &str = "id: 7\nevent: tick\ndata: a\ndata: b\n\n: x\n\ndata: c\n\n";
-    let server = Server::new([
-        vec![Act::Send(common::STREAM), Act::Drip(TEXT)],
-        vec![Act::Send(common::NO_CONTENT)],
-    ]);
-    let mut memory = Memory::<64, 512, 32, 64>::new();
-    let url = server.url("/events");
-    let config = common::config();
-    let mut source = EventSource::new(&url, &mut memory, Loopback::default(), config).unwrap();
-
-    let mut said = Vec::new();
-    let closed = run(async {
-        // While connecting, each future starts anew; from then on each is polled once.
-        said.push(Said::new(source.next_update().await.unwrap()));
-        loop {
-            server.go();
-            let polled = poll_fn(|cx| match pin!(source.next_update()).poll(cx) {
-                Poll::Ready(Ok(update)) => Poll::Ready(Ok(Some(Said::new(update)))),
-                Poll::Ready(Err(closed)) => Poll::Ready(Err(closed)),
-                Poll::Pending => Poll::Ready(Ok(None)),
-            });
-            match polled.await {
-                Ok(update) => {
-                    let lost = matches!(update, Some(Said::Lost(_)));
-                    said.extend(update);
-                    if lost {
-                        break source.next().await.unwrap_err();
-                    }
-                }
-                Err(closed) => break closed,
-            }
-            embassy_futures::yield_now().await;
-        }
-    });
-    let event = |event_type: &str, data: &str| Said::Event {
-        event_type: event_type.to_string(),
-        data: data.to_string(),
-        last_event_id: "7".to_string(),
-    };
-    let expected = [
-        Said::Opened,
-        event("tick", "a\nb"),
-        event("message", "c"),
-        Said::Lost(sse_embedded::Lost::Ended),
-    ];
-    assert_eq!(said, expected);
-    assert_eq!(closed, sse_embedded::Closed::NoContent);
 }
