@@ -1,4 +1,5 @@
-//! The conversation of all adapters, over a socket, in memory of a fixed size.
+//! The conversation of all adapters, in memory of a fixed size: over a connector's sockets, and over
+//! those of a caller.
 
 mod common;
 #[path = "../../sse-tokio/tests/conversation/mod.rs"]
@@ -6,9 +7,14 @@ mod conversation;
 
 use common::{Loopback, soon};
 use conversation::{SCENES, Said, Scene, Server};
-use sse_embedded::{EventSource, Memory, sse_core::http::Request};
+use embedded_io_async::ErrorKind;
+use sse_embedded::{Closed, Connect, EventSource, Memory, sse_core::http::Request};
 
-async fn play(scene: &Scene) {
+async fn play<C>(
+    scene: &Scene,
+    connector: C,
+    listen: impl AsyncFn(&mut EventSource<'_, C>, &mut Vec<Said<String>>) -> Closed,
+) {
     let name = scene.name;
     let server = Server::new(scene.answers.iter().map(|acts| acts.to_vec()));
     let mut memory = Memory::<256, 512, 32, 64>::new();
@@ -18,23 +24,12 @@ async fn play(scene: &Scene) {
         ..Request::get()
     };
     let url = server.url("/events");
-    let source = EventSource::with_request(
-        &url,
-        request,
-        &mut memory,
-        Loopback::default(),
-        scene.config(),
-    );
+    let source = EventSource::with_request(&url, request, &mut memory, connector, scene.config());
     let mut source = source.unwrap();
     source.set_last_event_id(scene.id).unwrap();
 
     let mut said = Vec::new();
-    let closed = loop {
-        match soon(source.next_update()).await {
-            Ok(update) => said.push(Said::new(update)),
-            Err(closed) => break closed,
-        }
-    };
+    let closed = soon(listen(&mut source, &mut said)).await;
     let expected: Vec<Said<String>> = scene.said.iter().map(Said::from).collect();
     assert_eq!(said, expected, "{name}");
     assert_eq!(closed, scene.closed, "{name}");
@@ -42,7 +37,7 @@ async fn play(scene: &Scene) {
         .response()
         .map(|r| String::from_utf8_lossy(r.body()).into_owned());
     assert_eq!(refusal.as_deref(), scene.refusal, "{name}");
-    let again = soon(source.next_update()).await.unwrap_err();
+    let again = soon(listen(&mut source, &mut said)).await;
     assert_eq!(again, scene.closed, "{name}: for ever");
 
     let seen = server.all_seen();
@@ -62,10 +57,41 @@ async fn play(scene: &Scene) {
 }
 
 #[test]
-fn over_a_socket() {
+fn over_a_connector() {
+    let listen = async |source: &mut EventSource<'_, Loopback>, said: &mut Vec<_>| loop {
+        match source.next_update().await {
+            Ok(update) => said.push(Said::new(update)),
+            Err(closed) => return closed,
+        }
+    };
     async_io::block_on(async {
         for scene in SCENES {
-            play(scene).await;
+            play(scene, Loopback::default(), listen).await;
+        }
+    });
+}
+
+#[test]
+fn over_connections_of_the_caller() {
+    let listen = async |source: &mut EventSource<'_, ()>, said: &mut Vec<_>| {
+        let mut loopback = Loopback::default();
+        loop {
+            let connected = match source.due().await {
+                Ok(url) => loopback.connect(url).await,
+                Err(closed) => return closed,
+            };
+            let socket = connected.and_then(|()| loopback.io().ok_or(ErrorKind::NotConnected));
+            if let Some(mut stream) = source.over(socket) {
+                while let Some(update) = stream.next_update().await {
+                    said.push(Said::new(update));
+                }
+            }
+            loopback.disconnect();
+        }
+    };
+    async_io::block_on(async {
+        for scene in SCENES {
+            play(scene, (), listen).await;
         }
     });
 }

@@ -21,7 +21,7 @@ use embassy_net::{
 use embassy_net_driver_channel as channel;
 use embedded_io_async::{ErrorKind, Write};
 use sse_embedded::{
-    Closed, Config, Connect, EmbassyNet, EventSource, Lost, Memory, Nal,
+    Closed, Config, Connect, EmbassyNet, EventSource, Events, Lost, Memory, Nal,
     sse_core::{Message, http::Url},
 };
 
@@ -272,6 +272,8 @@ fn a_source_is_as_small_as_the_readme_says() {
             let own = size_of_val(&connector);
             let mut memory = Memory::<512, 1024, 64, 128>::new();
             assert_eq!(size_of_val(&memory), 1984);
+            assert_eq!(size_of::<Memory<64, 160, 16, 48>>(), 368);
+            assert!(size_of::<Events<'_, ()>>() <= 288);
             let url = "http://10.9.8.2/";
             let mut source = EventSource::new(url, &mut memory, connector, config()).unwrap();
             assert!(size_of_val(&source) - own <= 768);

@@ -268,3 +268,68 @@ fn a_wait_is_measured_from_when_it_began() {
         assert!(tries > 1);
     });
 }
+
+#[test]
+fn connections_of_the_caller_that_fail_are_due_again_or_final() {
+    let mut memory = Memory::<64, 512, 32, 64>::new();
+    let mut source = EventSource::new("http://feed.example/", &mut memory, (), config()).unwrap();
+    run(async {
+        for failures in 1..=2 {
+            assert_eq!(source.due().await.unwrap().host(), "feed.example");
+            let failed: Result<common::Socket, _> = Err(ErrorKind::TimedOut);
+            assert!(source.over(failed).is_none());
+            assert_eq!(source.error(), Some(ErrorKind::TimedOut));
+            assert_eq!(source.session().failures(), failures);
+        }
+        source.due().await.unwrap();
+        let distrusted: Result<common::Socket, _> = Err(ErrorKind::InvalidData);
+        assert!(source.over(distrusted).is_none());
+        assert_eq!(source.due().await.unwrap_err(), Closed::Connect);
+    });
+}
+
+#[test]
+fn a_stream_of_the_callers_that_is_dropped_is_due_again() {
+    let server = Server::new([
+        vec![
+            Act::Send(STREAM),
+            Act::Send("id: 7\ndata: a\n\nid: 8\ndata: not taken\n\n"),
+            Act::UntilGone,
+        ],
+        vec![Act::Send(STREAM), Act::Send("data: b\n\n")],
+    ]);
+    let mut memory = Memory::<256, 512, 32, 64>::new();
+    let url = server.url("/events");
+    let mut source = EventSource::new(&url, &mut memory, (), config()).unwrap();
+    let mut loopback = Loopback::default();
+    run(async {
+        for (id, data) in [(None, "a"), (Some(&b"7"[..]), "b")] {
+            loopback.connect(source.due().await.unwrap()).await.unwrap();
+            let socket = loopback.io().ok_or(ErrorKind::NotConnected);
+            let mut stream = source.over(socket).unwrap();
+            let event = stream.next().await.unwrap();
+            assert_eq!((event.data, event.last_event_id), (data, "7"));
+            assert_eq!(server.seen().header("last-event-id"), id);
+            loopback.disconnect();
+        }
+        source.close();
+        assert_eq!(source.due().await.unwrap_err(), Closed::ByUser);
+    });
+}
+
+#[test]
+fn a_stream_of_the_callers_has_no_more_once_it_is_lost() {
+    let server = Server::answering(&[STREAM]);
+    let mut memory = Memory::<256, 512, 32, 64>::new();
+    let url = server.url("/events");
+    let mut source = EventSource::new(&url, &mut memory, (), config()).unwrap();
+    let mut loopback = Loopback::default();
+    run(async {
+        loopback.connect(source.due().await.unwrap()).await.unwrap();
+        let socket = loopback.io().ok_or(ErrorKind::NotConnected);
+        let mut stream = source.over(socket).unwrap();
+        for _ in 0..3 {
+            assert_eq!(stream.next().await, None);
+        }
+    });
+}
