@@ -2,8 +2,8 @@
 //!
 //! An event is `{"type":…,"data":…,"last_event_id":…}`, written as soon as it is complete. The last
 //! line is `{"end":true,"last_event_id":…,"retry_ms":…,"too_large":…}`: the ID for a reconnect, the
-//! reconnection time in milliseconds (null if none was asked for, a string of digits if above
-//! 2^53 - 1), and how many events were skipped for their size.
+//! reconnection time in milliseconds (null if none was asked for, 2^64 - 1 if more was), and how
+//! many events were skipped for their size.
 //!
 //! ```sh
 //! printf 'data: 1\ndata: 2\n\n' | cargo run -p sse-core --example decode -- --chunk 1
@@ -70,10 +70,7 @@ fn decode(mut input: impl Read, mut output: impl Write, options: Options) -> io:
         &EndLine {
             end: true,
             last_event_id: parser.last_event_id(),
-            retry_ms: parser.retry().map(|time| match time.as_millis() {
-                number @ ..=LARGEST_NUMBER => Milliseconds::Number(number),
-                larger => Milliseconds::Digits(larger.to_string()),
-            }),
+            retry_ms: parser.retry().map(|time| time.as_millis()),
             too_large,
         },
     )
@@ -98,15 +95,8 @@ struct EventLine<'a> {
 struct EndLine<'a> {
     end: bool,
     last_event_id: &'a str,
-    retry_ms: Option<Milliseconds>,
+    retry_ms: Option<u128>,
     too_large: u64,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Milliseconds {
-    Number(u128),
-    Digits(String),
 }
 
 #[derive(Debug, PartialEq)]
@@ -200,9 +190,6 @@ fn number(digits: &str) -> Result<usize, String> {
         .map_err(|_| format!("{digits:?} is not a number of bytes"))
 }
 
-/// The largest integer that every reader of JSON takes for what it is.
-const LARGEST_NUMBER: u128 = (1 << 53) - 1;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_beyond_a_double_is_a_string() {
+    fn retry_is_a_number_up_to_the_largest() {
         let end = |retry| {
             format!(
                 "{{\"end\":true,\"last_event_id\":\"\",\"retry_ms\":{retry},\"too_large\":0}}\n"
@@ -245,13 +232,12 @@ mod tests {
         };
         assert_eq!(decoded(b"", ""), end("null"));
         assert_eq!(
-            decoded(b"retry:9007199254740991\n", ""),
-            end("9007199254740991")
+            decoded(b"retry:9007199254740993\n", ""),
+            end("9007199254740993")
         );
-        assert_eq!(
-            decoded(b"retry:9007199254740992\n", ""),
-            end("\"9007199254740992\"")
-        );
+        let largest = "18446744073709551615";
+        let larger = format!("retry:{largest}0\n");
+        assert_eq!(decoded(larger.as_bytes(), ""), end(largest));
     }
 
     #[test]

@@ -37,6 +37,28 @@ pub trait Buffer {
     }
 }
 
+/// Memory for a [`Client`](crate::Client): how large each part is, is the caller's choice.
+#[derive(Debug, Default)]
+pub struct Buffers<D, F> {
+    /// What a read delivers: at least 64 bytes, better 256 or more. Of fixed memory all is used;
+    /// of growing memory as much as it holds, or 16 KiB if it is empty. An event within one read
+    /// is not copied. Redirects are resolved in it.
+    pub rx: D,
+    /// The data of an event. Before a stream it holds the request and then the head of the
+    /// response, and must have room for each.
+    pub data: D,
+    /// An event's type.
+    pub event_type: F,
+    /// An event's ID.
+    pub id: F,
+    /// The last event ID.
+    pub last_event_id: F,
+    /// The address.
+    pub url: D,
+    /// The address that redirects lead to; may be empty if none are to be followed.
+    pub redirect: D,
+}
+
 /// The memory that parsers and clients use unless told otherwise.
 #[cfg(feature = "alloc")]
 pub type Growing = alloc::vec::Vec<u8>;

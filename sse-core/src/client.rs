@@ -1,9 +1,10 @@
 //! The EventSource over one byte stream at a time: the session's rules and HTTP/1.1.
 
 use crate::{
-    Buffer, Closed, Comment, CommentPlace, Config, Event, Full, Growing, Instant, ItemPlace, Lost,
-    Order, Parser, Place, Session, TooLarge,
-    http::{BadChunk, BadHead, Body, HeadEnd, Request, Response, Url, UrlError},
+    Buffer, Buffers, Closed, Comment, CommentPlace, Config, Event, Full, Growing, Instant,
+    ItemPlace, Lost, Order, Parser, Place, Session, TooLarge,
+    http::{BadHead, Body, HeadEnd, Request, Response, Url, UrlError},
+    received::Received,
     redirect::{Method, Route},
     session::{Verdict, sendable_id},
 };
@@ -79,39 +80,6 @@ pub enum Step {
     /// Closed for good; [`Client::response`] is what was refused, if a response was. Drop the
     /// connection. Said for ever after.
     Closed(Closed),
-}
-
-/// Memory for a [`Client`]: how large each part is, is the caller's choice.
-#[derive(Debug, Default)]
-pub struct Buffers<D, F> {
-    /// What a read delivers: at least 64 bytes, better 256 or more. Of fixed memory all is used;
-    /// of growing memory as much as it holds, or 16 KiB if it is empty. An event within one read
-    /// is not copied. Redirects are resolved in it.
-    pub rx: D,
-    /// The data of an event. Before a stream it holds the request and then the head of the
-    /// response, and must have room for each.
-    pub data: D,
-    /// An event's type.
-    pub event_type: F,
-    /// An event's ID.
-    pub id: F,
-    /// The last event ID.
-    pub last_event_id: F,
-    /// The address.
-    pub url: D,
-    /// The address that redirects lead to; may be empty if none are to be followed.
-    pub redirect: D,
-}
-
-/// What has been received and not yet been looked at.
-#[derive(Debug)]
-struct Received<D> {
-    memory: D,
-    /// Where the parser is.
-    at: usize,
-    /// The end of the piece of body that the parser is in.
-    piece_end: usize,
-    end: usize,
 }
 
 /// How far a connection is.
@@ -277,16 +245,13 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         }
         // Of a body that ends with its connection, half an event is all that tells that more was
         // to come.
-        let is_whole = match &self.stage {
-            Stage::Opened(body) => body.ends_cleanly_at_eof(),
-            Stage::Streaming(body) => {
-                body.ends_cleanly_at_eof() && !self.session.parser.has_unfinished()
+        match &self.stage {
+            // The parser still holds the head.
+            Stage::Opened(body) if body.ends_cleanly_at_eof() => {
+                self.session.disconnected(Lost::Ended, now);
             }
-            _ => false,
-        };
-        match is_whole {
-            true => self.session.ended(now),
-            false => self.disconnected(now),
+            Stage::Streaming(body) if body.ends_cleanly_at_eof() => self.session.ended(now),
+            _ => self.disconnected(now),
         }
     }
 
@@ -441,7 +406,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
             self.session.parser.scratch().0.clear();
             return Ok(Stage::Head(HeadEnd::new()));
         }
-        let scratch_url = self.rx.memory.as_mut_slice();
+        let scratch_url = self.rx.spare();
         let followed = self
             .route
             .follow(&response, self.method, config.max_redirects, scratch_url);
@@ -504,10 +469,8 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
             return None;
         };
         while self.session.is_open() {
-            let found = self.session.find_item(
-                &self.rx.memory.as_slice()[..self.rx.piece_end],
-                &mut self.rx.at,
-            );
+            let (input, at) = self.rx.parsing();
+            let found = self.session.find_item(input, at);
             match found {
                 Ok(Some(place)) => {
                     self.found = Some(place);
@@ -530,64 +493,4 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
     }
 }
 
-impl<D: Buffer> Received<D> {
-    fn new(mut memory: D) -> Self {
-        let len = match (memory.limit(), memory.as_slice().len()) {
-            (usize::MAX, 0) => DEFAULT_RX,
-            (usize::MAX, len) => len,
-            (fixed, _) => fixed,
-        };
-        // Cannot fail: it is no longer than it is or may be.
-        let _ = memory.resize(len);
-        Self {
-            memory,
-            at: 0,
-            piece_end: 0,
-            end: 0,
-        }
-    }
-
-    fn clear(&mut self) {
-        (self.at, self.piece_end, self.end) = (0, 0, 0);
-    }
-
-    fn spare(&mut self) -> &mut [u8] {
-        self.memory.as_mut_slice()
-    }
-
-    fn filled(&mut self, n: usize) {
-        self.clear();
-        self.end = n.min(self.memory.as_slice().len());
-    }
-
-    /// The piece of body that has been found, from the start of memory: what places refer to.
-    fn piece(&self) -> &[u8] {
-        &self.memory.as_slice()[..self.piece_end]
-    }
-
-    /// What has not been taken.
-    fn rest(&self) -> &[u8] {
-        &self.memory.as_slice()[self.piece_end..self.end]
-    }
-
-    /// Takes up to `n` bytes.
-    fn take(&mut self, n: usize) -> &[u8] {
-        let start = self.piece_end;
-        self.piece_end += n.min(self.end - start);
-        self.at = self.piece_end;
-        &self.memory.as_slice()[start..self.piece_end]
-    }
-
-    /// Moves on to the next piece of the body; `false` if there is none.
-    fn next_piece(&mut self, body: &mut Body) -> Result<bool, BadChunk> {
-        let mut rest = self.rest();
-        let piece = body.next_piece(&mut rest)?.map(<[u8]>::len);
-        self.piece_end = self.end - rest.len();
-        self.at = self.piece_end - piece.unwrap_or(0);
-        Ok(piece.is_some())
-    }
-}
-
-/// What a growing client reads at a time.
-const DEFAULT_RX: usize = 16 * 1024;
 const SWITCHING_PROTOCOLS: u16 = 101;

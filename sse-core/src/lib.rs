@@ -22,12 +22,16 @@ mod frame;
 mod hub;
 #[cfg(feature = "serde")]
 mod json;
+mod limit;
 mod line;
 #[cfg(all(test, feature = "std"))]
 mod linear;
 mod message;
+mod mime;
 mod outcome;
 mod parser;
+mod place;
+mod received;
 mod redirect;
 mod scan;
 mod session;
@@ -36,8 +40,8 @@ mod utf8;
 
 pub mod http;
 
-pub use buffer::{Buffer, Full, Growing, SliceBuffer};
-pub use client::{Buffers, Client, Step};
+pub use buffer::{Buffer, Buffers, Full, Growing, SliceBuffer};
+pub use client::{Client, Step};
 pub use config::Config;
 pub use data::{Data, Displayed};
 pub use encode::EncodeError;
@@ -50,8 +54,10 @@ pub use frame::Frame;
 pub use hub::{Hub, HubConfig, HubStats, Overrun, PublishError, Subscription};
 #[cfg(feature = "serde")]
 pub use json::Json;
+pub use limit::{DEFAULT_LIMIT, ID_LIMIT, TooLarge};
 pub use message::{InvalidField, Message};
 pub use outcome::{Closed, Lost};
-pub use parser::{CommentPlace, DEFAULT_LIMIT, ID_LIMIT, ItemPlace, Parser, Place, TooLarge};
+pub use parser::Parser;
+pub use place::{CommentPlace, ItemPlace, Place};
 pub use session::{Order, Session};
 pub use time::Instant;

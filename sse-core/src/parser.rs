@@ -1,10 +1,11 @@
 //! The parser: input in, events out, one at a time (9.2.5, 9.2.6).
 
-use core::{fmt, time::Duration};
+use core::time::Duration;
 
 use crate::{
-    Buffer, Comment, Event, Growing, Item, RawEvent,
-    block::{Block, Lent, LentText, Span},
+    Buffer, CommentPlace, DEFAULT_LIMIT, Event, Growing, Item, ItemPlace, Place, RawEvent,
+    TooLarge,
+    block::{Block, LentText, Span},
     line::{Field, Line, Name, read_digits},
     scan,
     utf8::repaired,
@@ -44,14 +45,6 @@ pub struct Parser<D = Growing, F = D> {
     digits: Option<u64>,
     retry: Option<u64>,
 }
-
-/// The most bytes that the data, the event type and the ID of an event may each have, unless a
-/// parser is told otherwise: 16 MiB.
-pub const DEFAULT_LIMIT: usize = 16 * 1024 * 1024;
-
-/// The most bytes that an ID may have, however much an event may: 128 KiB. It comes with every
-/// later event and goes into the head of the next request.
-pub const ID_LIMIT: usize = 128 * 1024;
 
 #[cfg(feature = "alloc")]
 impl Parser {
@@ -485,37 +478,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     }
 }
 
-/// Where in the input and the parser's buffers an event is that [`Parser::find_event`] found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place(Lent);
-
-/// Where an event or a comment is that [`Parser::find_item`] found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ItemPlace {
-    /// An event, lent by [`Parser::event_at`].
-    Event(Place),
-    /// A comment or a part of one, lent by [`CommentPlace::of`].
-    Comment(CommentPlace),
-}
-
-/// Where in the input a comment is, or a part of one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CommentPlace {
-    text: Span,
-    ended: bool,
-}
-
-impl CommentPlace {
-    /// Lends it from the same input.
-    #[must_use]
-    pub fn of(self, input: &[u8]) -> Comment<'_> {
-        Comment {
-            text: self.text.of(input),
-            ended: self.ended,
-        }
-    }
-}
-
 /// What the parser has come upon.
 #[derive(Clone, Copy, Debug)]
 enum Found {
@@ -532,18 +494,3 @@ impl Found {
         })
     }
 }
-
-/// The event is larger than the parser's buffer or limit.
-///
-/// It is skipped to its end, and its ID is not adopted; parsing goes on behind it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct TooLarge;
-
-impl fmt::Display for TooLarge {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("event larger than the parser's buffer or limit")
-    }
-}
-
-impl core::error::Error for TooLarge {}

@@ -3,8 +3,8 @@
 use core::time::Duration;
 
 use crate::{
-    Buffer, Closed, Config, Event, Growing, Instant, Lost, Parser, Place, TooLarge,
-    backoff::Backoff, http::Header, line::read_digits, parser::ItemPlace,
+    Buffer, Closed, Config, Event, Growing, Instant, ItemPlace, Lost, Parser, Place, TooLarge,
+    backoff::Backoff, http::Header, line::read_digits, mime::is_event_stream,
 };
 
 /// The rules of an EventSource, for a transport that speaks HTTP itself and follows redirects by
@@ -188,9 +188,14 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
         }
     }
 
-    /// The body has come to its end.
+    /// The body has come to its end. One that ends within an event is [cut](Lost::Cut), whatever
+    /// HTTP says.
     pub fn ended(&mut self, now: Instant) {
-        self.disconnected(Lost::Ended, now);
+        let lost = match self.parser.has_unfinished() {
+            true => Lost::Cut,
+            false => Lost::Ended,
+        };
+        self.disconnected(lost, now);
     }
 
     /// There is no connection, or no longer.
@@ -437,32 +442,4 @@ pub(crate) fn sendable_id(id: &str) -> &str {
         true => "",
         false => id,
     }
-}
-
-/// Whether the MIME type's essence is `text/event-stream`, parameters aside. Of several types the
-/// last valid one counts (Fetch, "extract a MIME type").
-fn is_event_stream<'h>(values: impl Iterator<Item = &'h [u8]>) -> bool {
-    let mut found = false;
-    for value in values {
-        let mut quoted = false;
-        let types = value.split(|&b| {
-            quoted ^= b == b'"';
-            b == b',' && !quoted
-        });
-        for mime_type in types {
-            let essence = mime_type.split(|&b| b == b';').next().unwrap_or_default();
-            let essence = essence.trim_ascii();
-            let mut parts = essence.split(|&b| b == b'/');
-            let valid = parts.by_ref().take(2).filter(|part| is_token(part)).count() == 2;
-            if valid && parts.next().is_none() && essence != b"*/*" {
-                found = essence.eq_ignore_ascii_case(b"text/event-stream");
-            }
-        }
-    }
-    found
-}
-
-fn is_token(text: &[u8]) -> bool {
-    let is_token_byte = |b: &u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b);
-    !text.is_empty() && text.iter().all(is_token_byte)
 }

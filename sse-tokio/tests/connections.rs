@@ -100,7 +100,7 @@ async fn a_pipe_is_a_connection() {
         .connector(move |origin: Origin| {
             assert_eq!(origin.to_string(), "https://pipe:1234");
             let near = near.lock().unwrap().take();
-            async { near.ok_or(io::ErrorKind::NotFound.into()) }
+            async { near.ok_or_else(|| io::ErrorKind::NotFound.into()) }
         })
         .build()
         .unwrap();

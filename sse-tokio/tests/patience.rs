@@ -30,7 +30,7 @@ fn pipe() -> (EventSource, DuplexStream) {
         .configure(|config| config.idle_timeout = Some(Duration::from_secs(30)))
         .connector(move |_| {
             let near = near.lock().unwrap().take();
-            async { near.ok_or(std::io::ErrorKind::NotFound.into()) }
+            async { near.ok_or_else(|| std::io::ErrorKind::NotFound.into()) }
         })
         .build()
         .unwrap();
@@ -195,7 +195,7 @@ async fn an_idle_source_is_not_woken_and_reads_once_for_each_poll() {
         .configure(|config| config.idle_timeout = Some(Duration::from_secs(3600)))
         .connector(move |_| {
             let near = near.lock().unwrap().take();
-            async { near.ok_or(std::io::ErrorKind::NotFound.into()) }
+            async { near.ok_or_else(|| std::io::ErrorKind::NotFound.into()) }
         })
         .build()
         .unwrap();

@@ -54,6 +54,7 @@ pub use head::{BadHead, HeadEnd, Header, Headers, MAX_HEADERS, Version};
 #[cfg(feature = "alloc")]
 pub use owned::{Origin, RequestBuf, ResponseBuf};
 pub use reference::{UrlError, normalize, resolve};
+pub(crate) use request::is_token;
 pub use request::{Hop, InvalidRequest, Request, RequestError};
 pub use request_head::RequestHead;
 pub use response::Response;

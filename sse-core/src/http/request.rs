@@ -53,11 +53,11 @@ impl<'a> Request<'a> {
     /// What is wrong with the first part that is not right.
     pub fn check(&self) -> Result<(), InvalidRequest> {
         // The answers to these two are framed unlike all others (RFC 9112 6.3).
-        if !is_token(self.method) || matches!(self.method, "HEAD" | "CONNECT") {
+        if !is_token(self.method.as_bytes()) || matches!(self.method, "HEAD" | "CONNECT") {
             return Err(InvalidRequest::Method);
         }
         for header in self.headers {
-            if !is_token(header.name) {
+            if !is_token(header.name.as_bytes()) {
                 return Err(InvalidRequest::HeaderName);
             }
             if !is_value(header.value) {
@@ -251,9 +251,10 @@ fn append_header(header: Header<'_>, out: &mut impl Buffer) -> Result<(), Full> 
 }
 
 /// RFC 9110 5.6.2.
-fn is_token(text: &str) -> bool {
-    let is_token_byte = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-    !text.is_empty() && text.bytes().all(is_token_byte)
+/// RFC 9110 5.6.2.
+pub(crate) fn is_token(text: &[u8]) -> bool {
+    let is_token_byte = |b: &u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b);
+    !text.is_empty() && text.iter().all(is_token_byte)
 }
 
 fn is_value(value: &[u8]) -> bool {

@@ -11,6 +11,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll},
+    thread,
     time::{Duration, SystemTime},
 };
 
@@ -26,13 +27,14 @@ use serde_json::{Value, json};
 use sse_tokio::{EventBody, Frame, Hub, HubConfig, LastEventId, Message, Subscription};
 use tokio::{
     net::TcpListener,
+    runtime::Handle,
     sync::watch,
     time::{MissedTickBehavior, interval, timeout},
 };
 
-use crate::{Options, journal::Journal};
+use crate::{Options, follow::follow, journal::Journal};
 
-pub(crate) async fn run(options: Options) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn run(options: Options) -> Result<(), Box<dyn Error + Send + Sync>> {
     let address = format!("127.0.0.1:{}", options.port);
     let listener = TcpListener::bind(&address)
         .await
@@ -62,6 +64,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Box<dyn Error>> {
         .with_state(Arc::clone(&app));
 
     let (stopping, mut stopped) = watch::channel(());
+    print_own_stream(format!("http://{address}/events"), stopped.clone());
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
         interrupted().await;
         if let Some(ticker) = ticker {
@@ -80,6 +83,21 @@ pub(crate) async fn run(options: Options) -> Result<(), Box<dyn Error>> {
         Ok(result) => Ok(result?),
         Err(_) => Ok(()),
     }
+}
+
+/// On a thread of its own: whoever reads the output may be slow.
+fn print_own_stream(url: String, mut stopped: watch::Receiver<()>) {
+    let runtime = Handle::current();
+    thread::spawn(move || {
+        runtime.block_on(async {
+            tokio::select! {
+                result = follow(&url, "", false) => if let Err(error) = result {
+                    eprintln!("live: {error}");
+                },
+                _ = stopped.changed() => {}
+            }
+        });
+    });
 }
 
 struct App {
@@ -240,7 +258,7 @@ fn milliseconds() -> u64 {
     u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
 }
 
-async fn interrupted() {
+pub(crate) async fn interrupted() {
     #[cfg(unix)]
     if let Ok(mut terminate) =
         tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())

@@ -8,7 +8,7 @@ mod scenes;
 mod server;
 
 pub(crate) use scenes::SCENES;
-pub(crate) use server::{Act, Server};
+pub(crate) use server::{Act, PATIENCE, Server};
 
 use std::time::Duration;
 

@@ -59,7 +59,7 @@ pub(crate) const SCENES: &[Scene] = &[
         said: &[
             Opened,
             message("a", "7"),
-            Lost(Lost::Ended),
+            Lost(Lost::Cut),
             Opened,
             message("c", "7"),
             Lost(Lost::Ended),
