@@ -1,17 +1,18 @@
-//! The driver: one connection, one timer, and the core's client that says what to do with them.
+//! The source: what its connector, its timer and its memory make of what the core says is to do.
 
 use core::{fmt, future::pending};
 
 use embassy_futures::select::{Either, select};
-use embedded_io_async::{Error, ErrorKind, Read, Write};
+use embedded_io_async::ErrorKind;
 use sse_core::{
-    Client, Closed, Config, Event, Session, SliceBuffer, Step, TooLarge, Update,
+    Closed, Config, Event, Session, SliceBuffer, Step, TooLarge, Update,
     http::{Request, Response, UrlError},
 };
 
 use crate::{
     Connect, Memory,
     clock::{now, until},
+    driver::Driver,
 };
 
 /// A source of events: follows a URL, and connects again when the stream is lost.
@@ -21,16 +22,11 @@ use crate::{
 /// TCP.
 #[must_use = "it does nothing until it is asked for events"]
 pub struct EventSource<'m, C> {
-    client: Client<SliceBuffer<'m>>,
-    request: Request<'m>,
+    pub(crate) driver: Driver<'m>,
     connector: C,
-    /// Whether the request may still be in a buffer of the connection's.
-    unflushed: bool,
-    /// What was wrong with the connection, as far as it said.
-    error: Option<ErrorKind>,
 }
 
-impl<'m, C: Connect> EventSource<'m, C> {
+impl<'m, C> EventSource<'m, C> {
     /// Follows `url` with a GET, by these rules.
     ///
     /// Nothing is sent before the first event is asked for. Give each device another
@@ -66,15 +62,15 @@ impl<'m, C: Connect> EventSource<'m, C> {
         connector: C,
         config: Config,
     ) -> Result<Self, UrlError> {
+        let client = memory.client(url, request.method, config)?;
         Ok(Self {
-            client: memory.client(url, request.method, config)?,
-            request,
+            driver: Driver::new(client, request),
             connector,
-            unflushed: false,
-            error: None,
         })
     }
+}
 
+impl<C: Connect> EventSource<'_, C> {
     /// The next event. Connects, and connects again, as needed.
     ///
     /// # Errors
@@ -95,7 +91,7 @@ impl<'m, C: Connect> EventSource<'m, C> {
                 _ => {}
             }
         }
-        Ok(self.client.event())
+        Ok(self.driver.client.event())
     }
 
     /// The next event, or the next change of state.
@@ -106,42 +102,33 @@ impl<'m, C: Connect> EventSource<'m, C> {
     /// # Cancel safety
     /// As [`next`](Self::next).
     pub async fn next_update(&mut self) -> Result<Update<'_>, Closed> {
-        Ok(match self.step().await {
-            Step::Event => Update::Event(self.client.event()),
-            Step::Comment => Update::Comment(self.client.comment()),
-            Step::TooLarge => Update::TooLarge,
-            Step::Lost(lost) => Update::Reconnecting {
-                lost,
-                wait: self.wait(),
-            },
-            Step::Closed(reason) => return Err(reason),
-            Step::Opened | Step::Connect | Step::Send | Step::Receive | Step::Wait => {
-                Update::Opened
-            }
-        })
+        match self.step().await {
+            Step::Closed(reason) => Err(reason),
+            step => Ok(self.driver.update(step)),
+        }
     }
 
     /// Closes the source: drops the connection, and hands out nothing more.
     pub fn close(&mut self) {
-        self.client.close();
+        self.driver.client.close();
         self.connector.disconnect();
     }
 
     /// Connects anew at once, whatever the state, and goes on from the last event ID.
     pub fn reopen(&mut self) {
-        self.client.reopen();
+        self.driver.client.reopen();
         self.connector.disconnect();
     }
 
     /// Does what the client asks for, until it has something to tell.
     async fn step(&mut self) -> Step {
         loop {
-            let step = self.client.poll(now());
-            let deadline = until(self.client.deadline());
+            let step = self.driver.client.poll(now());
+            let deadline = until(self.driver.client.deadline());
             let done = match step {
                 Step::Connect => select(self.connect(), deadline).await,
-                Step::Send => select(self.send(), deadline).await,
-                Step::Receive => select(self.receive(), deadline).await,
+                Step::Send => select(self.driver.send(self.connector.io()), deadline).await,
+                Step::Receive => select(self.driver.receive(self.connector.io()), deadline).await,
                 Step::Wait => select(pending(), deadline).await,
                 Step::Opened | Step::Event | Step::Comment | Step::TooLarge => return step,
                 Step::Lost(_) | Step::Closed(_) => {
@@ -150,53 +137,22 @@ impl<'m, C: Connect> EventSource<'m, C> {
                 }
             };
             if let Either::First(Err(error)) = done {
-                self.disconnected(step, error);
+                self.driver.disconnected(step, error);
+                self.connector.disconnect();
             }
         }
     }
 
     async fn connect(&mut self) -> Result<(), ErrorKind> {
         self.connector.disconnect();
-        self.error = None;
-        self.connector.connect(self.client.url()).await?;
-        self.unflushed = true;
-        let client = &mut self.client;
+        self.driver.error = None;
+        self.connector.connect(self.driver.client.url()).await?;
+        let Driver {
+            client, request, ..
+        } = &mut self.driver;
         self.connector
-            .prepare(&self.request, |request| client.connected(request, now()));
+            .prepare(request, |request| client.connected(request, now()));
         Ok(())
-    }
-
-    async fn send(&mut self) -> Result<(), ErrorKind> {
-        let io = self.connector.io().ok_or(ErrorKind::NotConnected)?;
-        let unsent = self.client.unsent();
-        match io.write(unsent).await.map_err(|error| error.kind())? {
-            0 => return Err(ErrorKind::WriteZero),
-            n => self.client.sent(n),
-        }
-        Ok(())
-    }
-
-    async fn receive(&mut self) -> Result<(), ErrorKind> {
-        let io = self.connector.io().ok_or(ErrorKind::NotConnected)?;
-        if self.unflushed {
-            io.flush().await.map_err(|error| error.kind())?;
-            self.unflushed = false;
-        }
-        let spare = self.client.spare();
-        let n = io.read(spare).await.map_err(|error| error.kind())?;
-        self.client.received(n, now());
-        Ok(())
-    }
-
-    fn disconnected(&mut self, step: Step, error: ErrorKind) {
-        match (step, error) {
-            (Step::Connect, ErrorKind::InvalidData | ErrorKind::Unsupported) => {
-                self.client.fail(Closed::Connect);
-            }
-            _ => self.client.disconnected(now()),
-        }
-        self.connector.disconnect();
-        self.error = Some(error);
     }
 }
 
@@ -204,26 +160,26 @@ impl<'m, C> EventSource<'m, C> {
     /// What the connection lost last said was wrong, if it did.
     #[must_use]
     pub fn error(&self) -> Option<ErrorKind> {
-        self.error
+        self.driver.error
     }
 
     /// The head of the response, right after [`Update::Opened`]; once closed, the response that
     /// was refused, with as much of its body as [`Config::refused_body`] and the memory allow.
     #[must_use]
     pub fn response(&self) -> Option<Response<'_>> {
-        self.client.response()
+        self.driver.client.response()
     }
 
     /// The rules' state: whether it is open, the last event ID, the reconnection time.
     #[must_use]
     pub fn session(&self) -> &Session<SliceBuffer<'m>> {
-        self.client.session()
+        self.driver.client.session()
     }
 
     /// The last event ID, to go on from in another source; empty if there is none.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
-        self.client.session().last_event_id()
+        self.driver.client.session().last_event_id()
     }
 
     /// Goes on from where an earlier source was left.
@@ -231,20 +187,15 @@ impl<'m, C> EventSource<'m, C> {
     /// # Errors
     /// [`TooLarge`] if it does not fit; then it is empty.
     pub fn set_last_event_id(&mut self, id: &str) -> Result<(), TooLarge> {
-        self.client.set_last_event_id(id)
-    }
-
-    fn wait(&self) -> core::time::Duration {
-        let deadline = self.client.deadline().unwrap_or_default();
-        deadline.since(now())
+        self.driver.client.set_last_event_id(id)
     }
 }
 
 impl<C> fmt::Debug for EventSource<'_, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventSource")
-            .field("url", &self.client.url().as_str())
-            .field("session", self.client.session())
+            .field("url", &self.driver.client.url().as_str())
+            .field("session", self.driver.client.session())
             .finish_non_exhaustive()
     }
 }

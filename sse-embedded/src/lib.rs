@@ -6,12 +6,14 @@
 mod client;
 mod clock;
 mod connect;
+mod driver;
 #[cfg(feature = "embassy-net")]
 mod embassy;
 mod events;
 mod memory;
 #[cfg(feature = "embedded-nal-async")]
 mod nal;
+mod over;
 
 pub use client::EventSource;
 pub use connect::Connect;
@@ -21,5 +23,6 @@ pub use events::{Events, EventsError};
 pub use memory::Memory;
 #[cfg(feature = "embedded-nal-async")]
 pub use nal::Nal;
+pub use over::Stream;
 pub use sse_core;
 pub use sse_core::{Closed, Config, Event, Lost, Update};

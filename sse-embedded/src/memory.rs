@@ -12,7 +12,7 @@ use sse_core::{Buffers, Client, Config, Parser, SliceBuffer, http::UrlError};
 /// assert_eq!(SMALL, 712);
 /// ```
 ///
-/// - `RX` bytes are read at a time: 64 or more. The larger, the fewer reads and the more events
+/// - `RX` bytes are read at a time: 64 or more; 0 does not compile. The larger, the fewer reads and the more events
 ///   that are lent without being copied. Redirects are resolved in it, so it should not be less
 ///   than `URL`.
 /// - `DATA` bytes hold the data of an event that does not lie whole in `RX`, and before that the
@@ -56,6 +56,7 @@ impl<const RX: usize, const DATA: usize, const FIELD: usize, const URL: usize>
         method: &str,
         config: Config,
     ) -> Result<Client<SliceBuffer<'_>>, UrlError> {
+        const { assert!(RX > 0, "a read of nothing looks like the end") }
         let [event_type, id, last_event_id] = self.fields.each_mut();
         let [home, redirect] = self.urls.each_mut();
         let buffers = Buffers {
@@ -72,6 +73,7 @@ impl<const RX: usize, const DATA: usize, const FIELD: usize, const URL: usize>
 
     /// A parser, and what it reads from.
     pub(crate) fn parser(&mut self) -> (Parser<SliceBuffer<'_>>, &mut [u8]) {
+        const { assert!(RX > 0, "a read of nothing looks like the end") }
         let [event_type, id, last_event_id] = self.fields.each_mut();
         let parser = Parser::with_buffers(
             SliceBuffer::new(&mut self.data),

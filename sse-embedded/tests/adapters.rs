@@ -1,14 +1,20 @@
-//! The conversation of all adapters, over a socket, in memory of a fixed size.
+//! The conversation of all adapters, in memory of a fixed size: over a connector's sockets, and over
+//! those of a caller.
 
 mod common;
 #[path = "../../sse-tokio/tests/conversation/mod.rs"]
 mod conversation;
 
-use common::{Loopback, run, soon};
+use common::{Loopback, soon};
 use conversation::{SCENES, Said, Scene, Server};
-use sse_embedded::{EventSource, Memory, sse_core::http::Request};
+use embedded_io_async::ErrorKind;
+use sse_embedded::{Closed, Connect, EventSource, Memory, sse_core::http::Request};
 
-async fn play(scene: &Scene) {
+async fn play<C>(
+    scene: &Scene,
+    connector: C,
+    listen: impl AsyncFn(&mut EventSource<'_, C>, &mut Vec<Said<String>>) -> Closed,
+) {
     let name = scene.name;
     let server = Server::new(scene.answers.iter().map(|acts| acts.to_vec()));
     let mut memory = Memory::<256, 512, 32, 64>::new();
@@ -18,23 +24,12 @@ async fn play(scene: &Scene) {
         ..Request::get()
     };
     let url = server.url("/events");
-    let source = EventSource::with_request(
-        &url,
-        request,
-        &mut memory,
-        Loopback::default(),
-        scene.config(),
-    );
+    let source = EventSource::with_request(&url, request, &mut memory, connector, scene.config());
     let mut source = source.unwrap();
     source.set_last_event_id(scene.id).unwrap();
 
     let mut said = Vec::new();
-    let closed = loop {
-        match soon(source.next_update()).await {
-            Ok(update) => said.push(Said::new(update)),
-            Err(closed) => break closed,
-        }
-    };
+    let closed = soon(listen(&mut source, &mut said)).await;
     let expected: Vec<Said<String>> = scene.said.iter().map(Said::from).collect();
     assert_eq!(said, expected, "{name}");
     assert_eq!(closed, scene.closed, "{name}");
@@ -42,7 +37,7 @@ async fn play(scene: &Scene) {
         .response()
         .map(|r| String::from_utf8_lossy(r.body()).into_owned());
     assert_eq!(refusal.as_deref(), scene.refusal, "{name}");
-    let again = soon(source.next_update()).await.unwrap_err();
+    let again = soon(listen(&mut source, &mut said)).await;
     assert_eq!(again, scene.closed, "{name}: for ever");
 
     let seen = server.all_seen();
@@ -62,64 +57,41 @@ async fn play(scene: &Scene) {
 }
 
 #[test]
-fn over_a_socket() {
+fn over_a_connector() {
+    let listen = async |source: &mut EventSource<'_, Loopback>, said: &mut Vec<_>| loop {
+        match source.next_update().await {
+            Ok(update) => said.push(Said::new(update)),
+            Err(closed) => return closed,
+        }
+    };
     async_io::block_on(async {
         for scene in SCENES {
-            play(scene).await;
+            play(scene, Loopback::default(), listen).await;
         }
     });
 }
 
 #[test]
-fn a_future_that_is_dropped_after_each_poll_loses_nothing() {
-    use conversation::Act;
-    use core::{future::poll_fn, pin::pin, task::Poll};
-
-    const TEXT: &str = "id: 7\nevent: tick\ndata: a\ndata: b\n\n: x\n\ndata: c\n\n";
-    let server = Server::new([
-        vec![Act::Send(common::STREAM), Act::Drip(TEXT)],
-        vec![Act::Send(common::NO_CONTENT)],
-    ]);
-    let mut memory = Memory::<64, 512, 32, 64>::new();
-    let url = server.url("/events");
-    let config = common::config();
-    let mut source = EventSource::new(&url, &mut memory, Loopback::default(), config).unwrap();
-
-    let mut said = Vec::new();
-    let closed = run(async {
-        // While connecting, each future starts anew; from then on each is polled once.
-        said.push(Said::new(source.next_update().await.unwrap()));
+fn over_connections_of_the_caller() {
+    let listen = async |source: &mut EventSource<'_, ()>, said: &mut Vec<_>| {
+        let mut loopback = Loopback::default();
         loop {
-            server.go();
-            let polled = poll_fn(|cx| match pin!(source.next_update()).poll(cx) {
-                Poll::Ready(Ok(update)) => Poll::Ready(Ok(Some(Said::new(update)))),
-                Poll::Ready(Err(closed)) => Poll::Ready(Err(closed)),
-                Poll::Pending => Poll::Ready(Ok(None)),
-            });
-            match polled.await {
-                Ok(update) => {
-                    let lost = matches!(update, Some(Said::Lost(_)));
-                    said.extend(update);
-                    if lost {
-                        break source.next().await.unwrap_err();
-                    }
+            let connected = match source.due().await {
+                Ok(url) => loopback.connect(url).await,
+                Err(closed) => return closed,
+            };
+            let socket = connected.and_then(|()| loopback.io().ok_or(ErrorKind::NotConnected));
+            if let Some(mut stream) = source.over(socket) {
+                while let Some(update) = stream.next_update().await {
+                    said.push(Said::new(update));
                 }
-                Err(closed) => break closed,
             }
-            embassy_futures::yield_now().await;
+            loopback.disconnect();
+        }
+    };
+    async_io::block_on(async {
+        for scene in SCENES {
+            play(scene, (), listen).await;
         }
     });
-    let event = |event_type: &str, data: &str| Said::Event {
-        event_type: event_type.to_string(),
-        data: data.to_string(),
-        last_event_id: "7".to_string(),
-    };
-    let expected = [
-        Said::Opened,
-        event("tick", "a\nb"),
-        event("message", "c"),
-        Said::Lost(sse_embedded::Lost::Ended),
-    ];
-    assert_eq!(said, expected);
-    assert_eq!(closed, sse_embedded::Closed::NoContent);
 }
