@@ -1,3 +1,28 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
 #![forbid(unsafe_code)]
+#![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core)]
+
+mod client;
+mod clock;
+mod connect;
+mod driver;
+#[cfg(feature = "embassy-net")]
+mod embassy;
+mod events;
+mod memory;
+#[cfg(feature = "embedded-nal-async")]
+mod nal;
+mod over;
+
+pub use client::EventSource;
+pub use connect::Connect;
+#[cfg(feature = "embassy-net")]
+pub use embassy::EmbassyNet;
+pub use events::{Events, EventsError};
+pub use memory::Memory;
+#[cfg(feature = "embedded-nal-async")]
+pub use nal::Nal;
+pub use over::Stream;
+pub use sse_core;
+pub use sse_core::{Closed, Config, Event, Lost, Update};

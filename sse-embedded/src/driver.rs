@@ -1,0 +1,85 @@
+//! One step over one connection, whoever made it.
+
+use embedded_io_async::{Error, ErrorKind, Read, Write};
+use sse_core::{Client, Closed, SliceBuffer, Step, Update, http::Request};
+
+use crate::clock::now;
+
+/// The core's client, and what it takes to do over a connection what it asks for.
+pub(crate) struct Driver<'m> {
+    pub(crate) client: Client<SliceBuffer<'m>>,
+    pub(crate) request: Request<'m>,
+    /// Whether the request may still be in a buffer of the connection's.
+    unflushed: bool,
+    /// Whether a stream of the caller's holds the connection.
+    pub(crate) lent: bool,
+    /// What was wrong with the connection, as far as it said.
+    pub(crate) error: Option<ErrorKind>,
+}
+
+impl<'m> Driver<'m> {
+    pub(crate) fn new(client: Client<SliceBuffer<'m>>, request: Request<'m>) -> Self {
+        Self {
+            client,
+            request,
+            unflushed: false,
+            lent: false,
+            error: None,
+        }
+    }
+
+    pub(crate) async fn send<Io: Write>(&mut self, io: Option<&mut Io>) -> Result<(), ErrorKind> {
+        let io = io.ok_or(ErrorKind::NotConnected)?;
+        self.unflushed = true;
+        let unsent = self.client.unsent();
+        match io.write(unsent).await.map_err(|error| error.kind())? {
+            0 => return Err(ErrorKind::WriteZero),
+            n => self.client.sent(n),
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn receive<Io: Read + Write>(
+        &mut self,
+        io: Option<&mut Io>,
+    ) -> Result<(), ErrorKind> {
+        let io = io.ok_or(ErrorKind::NotConnected)?;
+        if self.unflushed {
+            io.flush().await.map_err(|error| error.kind())?;
+            self.unflushed = false;
+        }
+        let spare = self.client.spare();
+        let n = io.read(spare).await.map_err(|error| error.kind())?;
+        self.client.received(n, now());
+        Ok(())
+    }
+
+    pub(crate) fn disconnected(&mut self, step: Step, error: ErrorKind) {
+        match (step, error) {
+            (Step::Connect, ErrorKind::InvalidData | ErrorKind::Unsupported) => {
+                self.client.fail(Closed::Connect);
+            }
+            _ => self.client.disconnected(now()),
+        }
+        self.error = Some(error);
+    }
+
+    /// What a step that tells something tells.
+    pub(crate) fn update(&self, step: Step) -> Update<'_> {
+        match step {
+            Step::Event => Update::Event(self.client.event()),
+            Step::Comment => Update::Comment(self.client.comment()),
+            Step::TooLarge => Update::TooLarge,
+            Step::Lost(lost) => Update::Reconnecting {
+                lost,
+                wait: self.client.deadline().unwrap_or_default().since(now()),
+            },
+            Step::Opened
+            | Step::Connect
+            | Step::Send
+            | Step::Receive
+            | Step::Wait
+            | Step::Closed(_) => Update::Opened,
+        }
+    }
+}

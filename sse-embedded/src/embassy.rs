@@ -1,0 +1,108 @@
+//! Connections of embassy-net: one TCP socket, connected again and again.
+
+use core::fmt;
+
+use embassy_net::{
+    IpAddress, Stack,
+    dns::{DnsQueryType, Error as DnsError},
+    tcp::{ConnectError, TcpSocket},
+};
+use embassy_time::{Duration, with_timeout};
+use embedded_io_async::{Error, ErrorKind};
+use sse_core::http::Url;
+
+use crate::Connect;
+
+/// A connector over a socket of embassy-net's, for `http`.
+///
+/// The socket's settings are its owner's, with one trap: a [timeout](TcpSocket::set_timeout)
+/// without a shorter [keep-alive](TcpSocket::set_keep_alive) ends a stream that is only quiet.
+/// [`Config::idle_timeout`](sse_core::Config::idle_timeout) notices a dead peer as well.
+///
+/// It disconnects by [`TcpSocket::abort`]. The peer learns of it when the stack runs next: let it
+/// run before the socket is dropped.
+pub struct EmbassyNet<'s> {
+    stack: Stack<'s>,
+    socket: TcpSocket<'s>,
+    address: Option<IpAddress>,
+}
+
+impl<'s> EmbassyNet<'s> {
+    /// Connects `socket` to what `stack` resolves a URL's host to: an A record if there is one,
+    /// else AAAA.
+    #[must_use]
+    pub fn new(stack: Stack<'s>, socket: TcpSocket<'s>) -> Self {
+        Self {
+            stack,
+            socket,
+            address: None,
+        }
+    }
+
+    /// Connects to this address, whatever a URL's host. The host still is what the server is
+    /// asked for.
+    #[must_use]
+    pub fn with_address(mut self, address: impl Into<IpAddress>) -> Self {
+        self.address = Some(address.into());
+        self
+    }
+
+    async fn resolve(&self, host: &str) -> Result<IpAddress, ErrorKind> {
+        if let Some(address) = self.address {
+            return Ok(address);
+        }
+        // No server knows an A record for an IPv6 address, but each is asked for it.
+        let kinds: &[_] = match host.contains(':') {
+            true => &[DnsQueryType::Aaaa],
+            false => &[DnsQueryType::A, DnsQueryType::Aaaa],
+        };
+        let mut failed = DnsError::Failed;
+        for &kind in kinds {
+            match self.stack.dns_query(host, kind).await.as_deref() {
+                Ok([address, ..]) => return Ok(*address),
+                Ok([]) => {}
+                Err(error) => failed = *error,
+            }
+        }
+        Err(match failed {
+            DnsError::InvalidName | DnsError::NameTooLong => ErrorKind::InvalidData,
+            DnsError::Failed => ErrorKind::NotFound,
+        })
+    }
+}
+
+impl<'s> Connect for EmbassyNet<'s> {
+    type Io = TcpSocket<'s>;
+
+    async fn connect(&mut self, url: Url<'_>) -> Result<(), ErrorKind> {
+        if url.is_secure() {
+            return Err(ErrorKind::Unsupported);
+        }
+        // What ends the connection before goes out first, unless the network is down.
+        let _ = with_timeout(LAST_WORD, self.socket.flush()).await;
+        let address = self.resolve(url.host()).await?;
+        let connected = self.socket.connect((address, url.port())).await;
+        connected.map_err(|error| match error {
+            ConnectError::ConnectionReset => ErrorKind::ConnectionRefused,
+            error => error.kind(),
+        })
+    }
+
+    fn io(&mut self) -> Option<&mut TcpSocket<'s>> {
+        Some(&mut self.socket)
+    }
+
+    fn disconnect(&mut self) {
+        self.socket.abort();
+    }
+}
+
+impl fmt::Debug for EmbassyNet<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmbassyNet")
+            .field("remote", &self.socket.remote_endpoint())
+            .finish_non_exhaustive()
+    }
+}
+
+const LAST_WORD: Duration = Duration::from_millis(200);
