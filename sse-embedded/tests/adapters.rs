@@ -6,7 +6,7 @@ mod common;
 mod conversation;
 
 use common::{Loopback, soon};
-use conversation::{SCENES, Said, Scene, Server};
+use conversation::{Heard, SCENES, Said, Scene};
 use embedded_io_async::ErrorKind;
 use sse_embedded::{Closed, Connect, EventSource, Memory, sse_core::http::Request};
 
@@ -15,8 +15,7 @@ async fn play<C>(
     connector: C,
     listen: impl AsyncFn(&mut EventSource<'_, C>, &mut Vec<Said<String>>) -> Closed,
 ) {
-    let name = scene.name;
-    let server = Server::new(scene.answers.iter().map(|acts| acts.to_vec()));
+    let server = scene.server();
     let mut memory = Memory::<256, 512, 32, 64>::new();
     let request = Request {
         method: scene.method,
@@ -30,30 +29,15 @@ async fn play<C>(
 
     let mut said = Vec::new();
     let closed = soon(listen(&mut source, &mut said)).await;
-    let expected: Vec<Said<String>> = scene.said.iter().map(Said::from).collect();
-    assert_eq!(said, expected, "{name}");
-    assert_eq!(closed, scene.closed, "{name}");
-    let refusal = source
-        .response()
-        .map(|r| String::from_utf8_lossy(r.body()).into_owned());
-    assert_eq!(refusal.as_deref(), scene.refusal, "{name}");
-    let again = soon(listen(&mut source, &mut said)).await;
-    assert_eq!(again, scene.closed, "{name}: for ever");
-
-    let seen = server.all_seen();
-    let asked: Vec<_> = seen
-        .iter()
-        .map(|seen| {
-            let id = seen.header("last-event-id");
-            (seen.line.as_str(), id.map(|id| str::from_utf8(id).unwrap()))
-        })
-        .collect();
-    assert_eq!(asked, scene.asked, "{name}");
-    for seen in &seen {
-        assert_eq!(seen.header("accept"), Some(&b"text/event-stream"[..]));
-        assert_eq!(seen.header("cache-control"), Some(&b"no-cache"[..]));
-        assert_eq!(seen.body, scene.body, "{name}");
-    }
+    let refusal = source.response();
+    let refusal = refusal.map(|r| String::from_utf8_lossy(r.body()).into_owned());
+    let heard = Heard {
+        closed_again: soon(listen(&mut source, &mut said)).await,
+        said,
+        closed,
+        refusal,
+    };
+    scene.check(&heard, &server, |lost| lost);
 }
 
 #[test]

@@ -1,12 +1,16 @@
-//! The conversation of all adapters, over a socket and over reqwest.
+//! The conversation of all adapters, over a socket, over TLS and over reqwest.
 
 mod common;
 mod conversation;
 
-use common::soon;
-use conversation::{SCENES, Said, Scene, Server};
-use sse_core::{Closed, Lost, Update};
-use sse_tokio::{EventSource, sse_core};
+use common::{certified, soon};
+use conversation::{Heard, SCENES, Said, Scene, Server};
+use sse_core::{
+    Closed, Lost, Update,
+    http::{Origin, ResponseBuf},
+};
+use sse_tokio::{Builder, EventSource, connect::tls, sse_core};
+use tokio::net::TcpListener;
 
 trait Source {
     async fn next_update(&mut self) -> Result<Update<'_>, sse_tokio::Closed>;
@@ -26,12 +30,11 @@ impl Source for sse_tokio::reqwest::EventSource {
 
 async fn play<S: Source>(
     scene: &Scene,
-    open: impl Fn(&Scene, &str) -> S,
+    open: impl AsyncFn(&Scene, &Server) -> S,
     known: impl Fn(Lost) -> Lost,
 ) {
-    let name = scene.name;
-    let server = Server::new(scene.answers.iter().map(|acts| acts.to_vec()));
-    let mut source = open(scene, &server.url("/events"));
+    let server = scene.server();
+    let mut source = open(scene, &server).await;
     let mut said = Vec::new();
     let closed = loop {
         match soon(source.next_update()).await {
@@ -39,54 +42,53 @@ async fn play<S: Source>(
             Err(closed) => break closed,
         }
     };
-    let known_said = |said: &Said| match said {
-        Said::Lost(lost) => Said::Lost(known(*lost)),
-        other => other.into(),
-    };
-    let expected: Vec<_> = scene.said.iter().map(known_said).collect();
-    assert_eq!(said, expected, "{name}");
-    let reason = match scene.closed {
-        Closed::Lost(lost) => Closed::Lost(known(lost)),
-        Closed::Failures(lost) => Closed::Failures(known(lost)),
-        other => other,
-    };
-    assert_eq!(closed.reason(), reason, "{name}");
-    let refusal = closed
-        .response()
-        .map(|r| String::from_utf8_lossy(&r.body).into_owned());
-    // reqwest has nothing to show of a redirect too many.
-    if refusal.is_some() || reason != Closed::TooManyRedirects {
-        assert_eq!(refusal.as_deref(), scene.refusal, "{name}");
+    let body = |r: &ResponseBuf| String::from_utf8_lossy(&r.body).into_owned();
+    let mut refusal = closed.response().map(body);
+    if closed.reason() == Closed::TooManyRedirects {
+        // reqwest has nothing to show of a redirect too many.
+        refusal = refusal.or_else(|| scene.refusal.map(Into::into));
     }
-    let again = soon(source.next_update()).await.unwrap_err();
-    assert_eq!(again.reason(), reason, "{name}: for ever");
+    let heard = Heard {
+        said,
+        closed: closed.reason(),
+        closed_again: soon(source.next_update()).await.unwrap_err().reason(),
+        refusal,
+    };
+    scene.check(&heard, &server, known);
+}
 
-    let seen = server.all_seen();
-    let asked: Vec<_> = seen
-        .iter()
-        .map(|seen| {
-            let id = seen.header("last-event-id");
-            (seen.line.as_str(), id.map(|id| str::from_utf8(id).unwrap()))
-        })
-        .collect();
-    assert_eq!(asked, scene.asked, "{name}");
-    for seen in &seen {
-        assert_eq!(seen.header("accept"), Some(&b"text/event-stream"[..]));
-        assert_eq!(seen.header("cache-control"), Some(&b"no-cache"[..]));
-        assert_eq!(seen.body, scene.body, "{name}");
-    }
+fn builder(scene: &Scene, server: &Server) -> Builder {
+    EventSource::builder(&server.url("/events"))
+        .method(scene.method)
+        .body(scene.body)
+        .last_event_id(scene.id)
+        .configure(|config| *config = scene.config())
 }
 
 #[tokio::test]
 async fn over_a_socket() {
-    let open = |scene: &Scene, url: &str| {
-        EventSource::builder(url)
-            .method(scene.method)
-            .body(scene.body)
-            .last_event_id(scene.id)
-            .configure(|config| *config = scene.config())
-            .build()
-            .unwrap()
+    let open = async |scene: &Scene, server: &Server| builder(scene, server).build().unwrap();
+    for scene in SCENES {
+        play(scene, open, |lost| lost).await;
+    }
+}
+
+#[tokio::test]
+async fn over_tls() {
+    let open = async |scene: &Scene, server: &Server| {
+        let (acceptor, trusting) = certified::acceptor();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(certified::terminate(listener, acceptor, server.address()));
+        let connect = tls(Some(trusting));
+        let source = builder(scene, server).connector(move |origin| {
+            connect(Origin {
+                secure: true,
+                port,
+                ..origin
+            })
+        });
+        source.build().unwrap()
     };
     for scene in SCENES {
         play(scene, open, |lost| lost).await;
@@ -105,9 +107,9 @@ async fn over_reqwest() {
         let max = usize::from(scene.config().max_redirects);
         let redirects = reqwest::redirect::Policy::limited(max);
         let client = common::reqwest().redirect(redirects).build().unwrap();
-        let open = |scene: &Scene, url: &str| {
+        let open = async |scene: &Scene, server: &Server| {
             let method = scene.method.parse().unwrap();
-            let mut request = client.request(method, url);
+            let mut request = client.request(method, server.url("/events"));
             if !scene.id.is_empty() {
                 request = request.header("Last-Event-ID", scene.id);
             }

@@ -4,47 +4,21 @@ mod common;
 
 use std::{error::Error, io, sync::Arc};
 
-use common::{STREAM, builder, soon};
-use rustls::{
-    ClientConfig, RootCertStore, ServerConfig,
-    pki_types::{CertificateDer, PrivateKeyDer},
+use common::{
+    STREAM, builder,
+    certified::{acceptor, distrusting},
+    soon,
 };
+use rustls::ClientConfig;
 use sse_tokio::sse_core::{Closed, Lost, Update};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
 };
-use tokio_rustls::TlsAcceptor;
-
-fn certificate() -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
-    let made = rcgen::generate_simple_self_signed(["localhost".into(), "127.0.0.1".into()]);
-    let made = made.unwrap();
-    let key = PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
-    (made.cert.into(), key)
-}
-
-fn trusting(certificate: Option<CertificateDer<'static>>) -> ClientConfig {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(certificate);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth()
-}
 
 /// Serves one event to everyone. The connection ends without the alert that says so.
-async fn serve() -> (String, CertificateDer<'static>) {
-    let (certificate, key) = certificate();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.clone()], key)
-        .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+async fn serve() -> (String, Arc<ClientConfig>) {
+    let (acceptor, trusting) = acceptor();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
@@ -62,16 +36,13 @@ async fn serve() -> (String, CertificateDer<'static>) {
             socket.flush().await.unwrap();
         }
     });
-    (format!("https://localhost:{port}/"), certificate)
+    (format!("https://localhost:{port}/"), trusting)
 }
 
 #[tokio::test]
 async fn a_trusted_server_is_spoken_to_and_its_connection_cut_is_not_an_end() {
-    let (url, certificate) = serve().await;
-    let mut source = builder(&url)
-        .tls_config(Arc::new(trusting(Some(certificate))))
-        .build()
-        .unwrap();
+    let (url, trusting) = serve().await;
+    let mut source = builder(&url).tls_config(trusting).build().unwrap();
     assert_eq!(soon(source.next_update()).await.unwrap(), Update::Opened);
     assert_eq!(soon(source.next()).await.unwrap().data, "a");
     let update = soon(source.next_update()).await.unwrap();
@@ -84,9 +55,9 @@ async fn a_trusted_server_is_spoken_to_and_its_connection_cut_is_not_an_end() {
 
 #[tokio::test]
 async fn an_address_is_verified_as_an_address() {
-    let (url, certificate) = serve().await;
+    let (url, trusting) = serve().await;
     let mut source = builder(&url.replace("localhost", "127.0.0.1"))
-        .tls_config(Arc::new(trusting(Some(certificate))))
+        .tls_config(trusting)
         .build()
         .unwrap();
     assert_eq!(soon(source.next()).await.unwrap().data, "a");
@@ -95,10 +66,7 @@ async fn an_address_is_verified_as_an_address() {
 #[tokio::test]
 async fn a_distrusted_server_is_final_and_the_error_says_why() {
     let (url, _) = serve().await;
-    let mut source = builder(&url)
-        .tls_config(Arc::new(trusting(None)))
-        .build()
-        .unwrap();
+    let mut source = builder(&url).tls_config(distrusting()).build().unwrap();
     let closed = soon(source.next()).await.unwrap_err();
     assert_eq!(closed.reason(), Closed::Connect);
     let error: &io::Error = closed.source().unwrap().downcast_ref().unwrap();
@@ -120,7 +88,7 @@ async fn the_platform_does_not_trust_a_stranger() {
 async fn over_reqwest_a_distrusted_server_is_final_as_well() {
     let (url, _) = serve().await;
     let client = common::reqwest()
-        .tls_backend_preconfigured(trusting(None))
+        .tls_backend_preconfigured(ClientConfig::clone(&distrusting()))
         .build()
         .unwrap();
     let request = client.get(url).build().unwrap();
@@ -142,7 +110,7 @@ async fn a_plain_server_is_final_for_https() {
         let _ = socket.read_to_end(&mut Vec::new()).await;
     });
     let mut source = builder(&format!("https://127.0.0.1:{port}/"))
-        .tls_config(Arc::new(trusting(None)))
+        .tls_config(distrusting())
         .build()
         .unwrap();
     let closed = soon(source.next()).await.unwrap_err();

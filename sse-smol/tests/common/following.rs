@@ -13,7 +13,7 @@ use sse_core::{EventBuf, Update, adapter::Closed, http::Origin};
 use sse_smol::{Builder, client::EventSource, connect::Network};
 
 use super::counting::{Counting, Counts};
-use crate::conversation::{Act, SCENES, Said, Scene, Server, config};
+use crate::conversation::{Act, Heard, SCENES, Said, Scene, Server, config};
 
 const STREAM: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 const NO_CONTENT: &str = "HTTP/1.1 204 No Content\r\n\r\n";
@@ -37,8 +37,7 @@ pub(crate) async fn scenes<N: Network>(front: impl Fn(&Server, Builder<N>) -> Bu
 }
 
 async fn play<N: Network>(scene: &Scene, front: impl Fn(&Server, Builder<N>) -> Builder<N>) {
-    let name = scene.name;
-    let server = Server::new(scene.answers.iter().map(|acts| acts.to_vec()));
+    let server = scene.server();
     let builder = EventSource::builder(&server.url("/events"))
         .method(scene.method)
         .body(scene.body)
@@ -52,25 +51,14 @@ async fn play<N: Network>(scene: &Scene, front: impl Fn(&Server, Builder<N>) -> 
             Err(closed) => break closed,
         }
     };
-    let expected: Vec<_> = scene.said.iter().map(Said::from).collect();
-    assert_eq!(said, expected, "{name}");
-    assert_eq!(closed.reason(), scene.closed, "{name}");
     let refusal = closed.response();
-    let refusal = refusal.map(|r| String::from_utf8_lossy(&r.body));
-    assert_eq!(refusal.as_deref(), scene.refusal, "{name}");
-    let again = source.next_update().await.unwrap_err();
-    assert_eq!(again.reason(), scene.closed, "{name}: for ever");
-
-    let seen = server.all_seen();
-    let asked: Vec<_> = seen
-        .iter()
-        .map(|seen| {
-            let id = seen.header("last-event-id");
-            (seen.line.as_str(), id.map(|id| str::from_utf8(id).unwrap()))
-        })
-        .collect();
-    assert_eq!(asked, scene.asked, "{name}");
-    assert!(seen.iter().all(|seen| seen.body == scene.body), "{name}");
+    let heard = Heard {
+        said,
+        closed: closed.reason(),
+        closed_again: source.next_update().await.unwrap_err().reason(),
+        refusal: refusal.map(|r| String::from_utf8_lossy(&r.body).into_owned()),
+    };
+    scene.check(&heard, &server, |lost| lost);
 }
 
 pub(crate) fn sources_and_their_futures_are_send<N: Network>() {

@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // Each test takes what it needs.
 
+pub(crate) mod certified;
+
 use std::{future::Future, time::Duration};
 
 use sse_tokio::{Builder, EventSource};

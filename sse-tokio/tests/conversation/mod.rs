@@ -56,6 +56,55 @@ impl Scene {
         (self.configure)(&mut config);
         config
     }
+
+    pub(crate) fn server(&self) -> Server {
+        Server::new(self.answers.iter().map(|acts| acts.to_vec()))
+    }
+
+    /// Holds what a source has said, and what it has asked of `server`, against what it should
+    /// have; `known` is what an adapter that knows less can tell of a loss.
+    pub(crate) fn check(&self, heard: &Heard, server: &Server, known: impl Fn(Lost) -> Lost) {
+        let name = self.name;
+        let said = |said: &Said| match said {
+            Said::Lost(lost) => Said::Lost(known(*lost)),
+            other => other.into(),
+        };
+        let expected: Vec<Said<String>> = self.said.iter().map(said).collect();
+        assert_eq!(heard.said, expected, "{name}");
+        let closed = match self.closed {
+            Closed::Lost(lost) => Closed::Lost(known(lost)),
+            Closed::Failures(lost) => Closed::Failures(known(lost)),
+            other => other,
+        };
+        assert_eq!(heard.closed, closed, "{name}");
+        assert_eq!(heard.closed_again, closed, "{name}: for ever");
+        assert_eq!(heard.refusal.as_deref(), self.refusal, "{name}");
+
+        let seen = server.all_seen();
+        let asked: Vec<_> = seen
+            .iter()
+            .map(|seen| {
+                let id = seen.header("last-event-id");
+                (seen.line.as_str(), id.map(|id| str::from_utf8(id).unwrap()))
+            })
+            .collect();
+        assert_eq!(asked, self.asked, "{name}");
+        for seen in &seen {
+            assert_eq!(seen.header("accept"), Some(&b"text/event-stream"[..]));
+            assert_eq!(seen.header("cache-control"), Some(&b"no-cache"[..]));
+            assert_eq!(seen.body, self.body, "{name}");
+        }
+    }
+}
+
+/// What a source has made of a scene.
+pub(crate) struct Heard {
+    pub(crate) said: Vec<Said<String>>,
+    pub(crate) closed: Closed,
+    /// Why it is closed when it is asked once more.
+    pub(crate) closed_again: Closed,
+    /// The body of the refused response.
+    pub(crate) refusal: Option<String>,
 }
 
 /// Short waits, and comments.
