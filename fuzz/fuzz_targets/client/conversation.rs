@@ -209,12 +209,13 @@ impl Driver {
 
         let (step, lost) = match (end, framing) {
             (End::Whole, Framing::Length | Framing::Chunks(_)) => (step, Lost::Ended),
-            (End::Whole | End::Cut, Framing::UntilClose) if breaks_off(body) => {
-                (self.end(), Lost::Cut)
-            }
             (End::Whole | End::Cut, Framing::UntilClose) => (self.end(), Lost::Ended),
             (End::Cut, Framing::Length | Framing::Chunks(_)) => (self.end(), Lost::Cut),
             (End::Silence, _) => (self.wait(), Lost::Idle),
+        };
+        let lost = match lost {
+            Lost::Ended if breaks_off(body) => Lost::Cut,
+            lost => lost,
         };
         self.lose(step, lost)
     }

@@ -32,8 +32,9 @@ impl<'a> Url<'a> {
     /// Takes a URL that is in normal form already.
     ///
     /// # Errors
-    /// [`InvalidUrl::NotNormal`] for a URL that [`normalize`](super::normalize) would change, and
-    /// the other kinds for one that it would refuse. A scheme in upper case is no scheme here.
+    /// [`InvalidUrl`] for a text that [`normalize`](super::normalize) would change or refuse:
+    /// [`InvalidUrl::NotNormal`] if scheme, host and port are right as they stand. A scheme in upper
+    /// case is no scheme here, nor is one behind white space.
     pub fn parse(text: &'a str) -> Result<Self, InvalidUrl> {
         let (secure, rest) = match text.strip_prefix("http://") {
             Some(rest) => (false, rest),
