@@ -38,6 +38,8 @@ mod session;
 mod time;
 mod utf8;
 
+#[cfg(feature = "std")]
+pub mod adapter;
 pub mod http;
 
 pub use buffer::{Buffer, Buffers, Full, Growing, SliceBuffer};

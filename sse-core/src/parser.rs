@@ -86,7 +86,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
 
     /// Sets the most bytes that the data, the event type and the ID of an event may each have,
     /// counted as text, with the line feeds between data lines. An event over it is [`TooLarge`].
-    /// The ID has a limit of its own, [`ID_LIMIT`], and the lower one counts.
+    /// The ID has a limit of its own, [`ID_LIMIT`](crate::ID_LIMIT), and the lower one counts.
     #[must_use]
     pub fn with_limit(mut self, bytes: usize) -> Self {
         self.block.set_limit(bytes);

@@ -1,7 +1,6 @@
 //! A response body made of frames, kept alive while there are none.
 
 use core::{
-    convert::Infallible,
     pin::Pin,
     task::{Context, Poll, ready},
     time::Duration,
@@ -12,8 +11,9 @@ use futures_core::Stream;
 use http::Response;
 use http_body::Body;
 use pin_project_lite::pin_project;
-use sse_core::{Frame, Message};
-use tokio::time::{Instant, Sleep, sleep_until};
+use sse_core::adapter::{IntoFrame, KeepAlive};
+
+use crate::client::Timer;
 
 pin_project! {
     /// The body of a response that is an event stream.
@@ -45,13 +45,8 @@ pin_project! {
     pub struct EventBody<S> {
         #[pin]
         frames: Option<S>,
-        // Runs from the first silence on. It is left to run out of date, and set anew only when
-        // it fires: frames do not touch it.
-        #[pin]
-        timer: Option<Sleep>,
-        silent_since: Option<Instant>,
-        period: Duration,
-        comment: Frame,
+        timer: Option<Timer>,
+        keep_alive: KeepAlive,
     }
 }
 
@@ -61,21 +56,19 @@ impl<S> EventBody<S> {
         Self {
             frames: Some(frames),
             timer: None,
-            silent_since: None,
-            period: KEEP_ALIVE,
-            comment: Frame::keep_alive(),
+            keep_alive: KeepAlive::new(),
         }
     }
 
     /// Sends a comment each time there was no frame for this long; zero turns it off.
     pub const fn keep_alive(mut self, period: Duration) -> Self {
-        self.period = period;
+        self.keep_alive.set_period(period);
         self
     }
 
     /// What the comment says. It is empty if nothing else is asked for.
     pub fn keep_alive_text(mut self, text: &str) -> Self {
-        self.comment = Message::comment(text).into();
+        self.keep_alive.set_text(text);
         self
     }
 
@@ -98,35 +91,12 @@ impl<S: Stream<Item: IntoFrame>> EventBody<S> {
         let Some(frames) = this.frames.as_mut().as_pin_mut() else {
             return Poll::Ready(None);
         };
-        if let Poll::Ready(item) = frames.poll_next(cx) {
-            *this.silent_since = None;
-            let result = item.map(|item| item.into_frame().map(Bytes::from));
-            if !matches!(result, Some(Ok(_))) {
-                this.frames.set(None);
-            }
-            return Poll::Ready(result);
+        let timer = this.timer.get_or_insert_with(Timer::new);
+        let result = ready!(this.keep_alive.poll_next(frames, timer, cx));
+        if !matches!(result, Some(Ok(_))) {
+            this.frames.set(None);
         }
-
-        if this.period.is_zero() {
-            return Poll::Pending;
-        }
-        let since = *this.silent_since.get_or_insert_with(Instant::now);
-        let Some(due) = since.checked_add(*this.period) else {
-            return Poll::Pending;
-        };
-        if this.timer.is_none() {
-            this.timer.set(Some(sleep_until(due)));
-        }
-        let Some(mut timer) = this.timer.as_pin_mut() else {
-            return Poll::Pending;
-        };
-        ready!(timer.as_mut().poll(cx));
-        if timer.deadline() < due {
-            timer.as_mut().reset(due);
-            ready!(timer.poll(cx));
-        }
-        *this.silent_since = None;
-        Poll::Ready(Some(Ok(this.comment.clone().into())))
+        Poll::Ready(result.map(|frame| frame.map(Bytes::from)))
     }
 }
 
@@ -156,37 +126,3 @@ impl<S: Stream<Item: IntoFrame>> Stream for EventBody<S> {
 }
 
 type FrameResult<S> = Result<Bytes, <<S as Stream>::Item as IntoFrame>::Error>;
-
-/// What a body's stream yields: a [`Frame`], or one as long as nothing fails.
-///
-/// An error ends the body, and the connection with it, so that the client does not take the end
-/// for a clean one.
-pub trait IntoFrame {
-    /// What may fail.
-    type Error;
-
-    /// The frame or the failure.
-    ///
-    /// # Errors
-    /// The stream's own.
-    fn into_frame(self) -> Result<Frame, Self::Error>;
-}
-
-impl IntoFrame for Frame {
-    type Error = Infallible;
-
-    fn into_frame(self) -> Result<Frame, Infallible> {
-        Ok(self)
-    }
-}
-
-impl<E> IntoFrame for Result<Frame, E> {
-    type Error = E;
-
-    fn into_frame(self) -> Self {
-        self
-    }
-}
-
-/// Below the idle timeouts of the proxies one meets (9.2.7 says "every 15 seconds or so").
-const KEEP_ALIVE: Duration = Duration::from_secs(15);

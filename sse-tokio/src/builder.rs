@@ -1,21 +1,16 @@
 //! What a source is told before it starts.
 
-use std::{
-    error::Error,
-    fmt,
-    future::Future,
-    hash::{BuildHasher, RandomState},
-    io,
-};
+use std::{fmt, future::Future, io};
 
 use sse_core::{
-    Buffers, Client, Config,
-    http::{InvalidRequest, Origin, RequestBuf, UrlError},
+    Config,
+    adapter::{BuildError, Setup},
+    http::{Origin, RequestBuf},
 };
 
 use crate::{
     EventSource,
-    connect::{self, Connector, Io, Prepare},
+    connect::{self, Connector, Io},
 };
 
 /// Makes an [`EventSource`].
@@ -34,25 +29,15 @@ use crate::{
 /// ```
 #[must_use]
 pub struct Builder {
-    url: String,
-    request: Result<RequestBuf, InvalidRequest>,
-    last_event_id: String,
-    config: Config,
-    prepare: Prepare,
+    setup: Setup,
     connector: Connector,
     speaks_tls: bool,
 }
 
 impl Builder {
     pub(crate) fn new(url: &str) -> Self {
-        let mut config = Config::default();
-        config.seed = RandomState::new().hash_one(url);
         Self {
-            url: url.into(),
-            request: RequestBuf::new("GET"),
-            last_event_id: String::new(),
-            config,
-            prepare: Box::new(|request| Box::pin(async { Ok(request) })),
+            setup: Setup::new(url),
             #[cfg(not(feature = "rustls"))]
             connector: connect::boxed(connect::tcp),
             #[cfg(feature = "rustls")]
@@ -63,36 +48,33 @@ impl Builder {
 
     /// Sends requests of this method. Other than GET, they are not sent again when the stream is
     /// lost, unless [`Config::resend`] says so.
-    pub fn method(self, method: &str) -> Self {
-        self.edit(|request| request.set_method(method))
+    pub fn method(mut self, method: &str) -> Self {
+        self.setup.method(method);
+        self
     }
 
     /// Sets a header, in place of the source's own `Accept`, `Cache-Control` or `Host`, or of one
     /// set before. A `Last-Event-ID` is taken as [`last_event_id`](Self::last_event_id) is.
-    pub fn header(self, name: &str, value: impl AsRef<[u8]>) -> Self {
-        if name.eq_ignore_ascii_case("last-event-id") {
-            return self.last_event_id(&String::from_utf8_lossy(value.as_ref()));
-        }
-        self.edit(|request| request.set_header(name, value))
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.setup.header(name, value.as_ref());
+        self
     }
 
     /// Sets the body.
-    pub fn body(self, body: impl Into<Vec<u8>>) -> Self {
-        self.edit(|request| {
-            request.set_body(body);
-            Ok(())
-        })
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.setup.body(body.into());
+        self
     }
 
     /// Goes on from where an earlier source was left.
     pub fn last_event_id(mut self, id: &str) -> Self {
-        self.last_event_id = id.into();
+        self.setup.last_event_id(id);
         self
     }
 
     /// Changes times, limits and policies.
     pub fn configure(mut self, change: impl FnOnce(&mut Config)) -> Self {
-        change(&mut self.config);
+        change(self.setup.config());
         self
     }
 
@@ -105,7 +87,7 @@ impl Builder {
         P: Fn(RequestBuf) -> F + Send + 'static,
         F: Future<Output = io::Result<RequestBuf>> + Send + 'static,
     {
-        self.prepare = Box::new(move |request| Box::pin(prepare(request)));
+        self.setup.prepare(prepare);
         self
     }
 
@@ -135,74 +117,23 @@ impl Builder {
     /// # Errors
     /// [`BuildError`]: what could never work.
     pub fn build(self) -> Result<EventSource, BuildError> {
-        let request = self.request.map_err(BuildError::Request)?;
-        let buffers = Buffers {
-            rx: vec![0; READ_SIZE],
-            ..Buffers::default()
-        };
-        let client = Client::with_buffers(&self.url, request.method(), buffers, self.config);
-        let mut client = client.map_err(BuildError::Url)?;
-        if client.url().is_secure() && !self.speaks_tls {
-            return Err(BuildError::NeedsTls);
-        }
-        if self.last_event_id.contains(['\r', '\n', '\0']) {
-            return Err(BuildError::Request(InvalidRequest::LastEventId));
-        }
-        // It fits: the buffers grow, and an ID over the limit is one that no stream has set.
-        let _ = client.set_last_event_id(&self.last_event_id);
+        let (client, request, prepare) = self.setup.start(self.speaks_tls)?;
         Ok(EventSource::from_parts(
             client,
             request,
-            self.prepare,
+            prepare,
             self.connector,
         ))
-    }
-
-    fn edit(mut self, change: impl FnOnce(&mut RequestBuf) -> Result<(), InvalidRequest>) -> Self {
-        self.request = self.request.and_then(|mut request| {
-            change(&mut request)?;
-            Ok(request)
-        });
-        self
     }
 }
 
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
-            .field("url", &self.url)
-            .field("config", &self.config)
+            .field("setup", &self.setup)
             .finish_non_exhaustive()
     }
 }
-
-/// Why a source cannot be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// The URL is no http or https URL.
-    Url(UrlError),
-    /// The method, a header or the last event ID cannot be sent.
-    Request(InvalidRequest),
-    /// The URL is an `https` one and nothing speaks TLS: enable the feature `rustls`, or give a
-    /// connector.
-    NeedsTls,
-}
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Url(error) => write!(f, "unusable URL: {error}"),
-            Self::Request(error) => write!(f, "unusable request: {error}"),
-            Self::NeedsTls => f.write_str("https without the feature `rustls` or a connector"),
-        }
-    }
-}
-
-impl Error for BuildError {}
-
-/// How much a source reads at a time.
-const READ_SIZE: usize = 16 * 1024;
 
 #[cfg(test)]
 mod tests {

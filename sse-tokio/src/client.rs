@@ -9,13 +9,14 @@ use std::{
 use futures_core::Stream;
 use sse_core::{
     Client, Event, EventBuf, Instant, Step, Update,
+    adapter::{self, Prepare, Timer as _},
     http::{RequestBuf, Response},
 };
 use tokio::{io::ReadBuf, time::Sleep};
 
 use crate::{
     BuildError, Builder, Closed,
-    connect::{Connecting, Connector, Io, Prepare},
+    connect::{Connecting, Connector, Io},
 };
 
 /// A source of events: follows a URL, and connects again when the stream is lost.
@@ -308,22 +309,30 @@ impl Timer {
             sleep: None,
         }
     }
+}
 
-    pub(crate) fn now(&self) -> Instant {
+impl adapter::Timer for Timer {
+    fn now(&self) -> Instant {
         Instant::since_epoch(self.epoch.elapsed())
     }
 
-    /// Ready at the deadline; never if there is none, or none that the clock can reach.
-    pub(crate) fn poll(&mut self, deadline: Option<Instant>, cx: &mut Context<'_>) -> Poll<()> {
+    /// A deadline put off is looked at when the earlier one is over: traffic does not touch the
+    /// runtime's timers.
+    fn poll(&mut self, deadline: Option<Instant>, cx: &mut Context<'_>) -> Poll<()> {
         let Some(deadline) = deadline.and_then(|d| self.epoch.checked_add(d.elapsed())) else {
             return Poll::Pending;
         };
         let sleep = self
             .sleep
             .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
-        if sleep.deadline() != deadline {
+        if sleep.deadline() > deadline {
             sleep.as_mut().reset(deadline);
         }
-        sleep.as_mut().poll(cx)
+        ready!(sleep.as_mut().poll(cx));
+        if sleep.deadline() < deadline {
+            sleep.as_mut().reset(deadline);
+            ready!(sleep.as_mut().poll(cx));
+        }
+        Poll::Ready(())
     }
 }

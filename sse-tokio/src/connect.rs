@@ -2,7 +2,10 @@
 
 use std::{future::Future, io, pin::Pin};
 
-use sse_core::http::{Origin, RequestBuf};
+use sse_core::{
+    adapter::BoxFuture,
+    http::{Origin, RequestBuf},
+};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -13,13 +16,8 @@ pub trait Io: AsyncRead + AsyncWrite + Send {}
 
 impl<T: AsyncRead + AsyncWrite + Send> Io for T {}
 
-type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-
 /// Makes a connection to an origin.
 pub(crate) type Connector = Box<dyn Fn(Origin) -> BoxFuture<io::Result<Pin<Box<dyn Io>>>> + Send>;
-
-/// Makes a request ready for one more attempt.
-pub(crate) type Prepare = Box<dyn Fn(RequestBuf) -> BoxFuture<io::Result<RequestBuf>> + Send>;
 
 /// An attempt under way.
 pub(crate) type Connecting = BoxFuture<io::Result<(RequestBuf, Pin<Box<dyn Io>>)>>;
@@ -63,7 +61,6 @@ pub use tls::tls;
 #[cfg(feature = "rustls")]
 mod tls {
     use std::{
-        future::Future,
         io,
         pin::Pin,
         sync::{Arc, OnceLock},
@@ -71,12 +68,12 @@ mod tls {
 
     use rustls::{ClientConfig, pki_types::ServerName};
     use rustls_platform_verifier::BuilderVerifierExt;
-    use sse_core::http::Origin;
+    use sse_core::{adapter::BoxFuture, http::Origin};
     use tokio_rustls::TlsConnector;
 
     use super::{Io, connect};
 
-    type Connected = Pin<Box<dyn Future<Output = io::Result<Pin<Box<dyn Io>>>> + Send>>;
+    type Connected = BoxFuture<io::Result<Pin<Box<dyn Io>>>>;
 
     /// A connector over TCP that speaks TLS to `https` origins: with this config, or else with one
     /// that trusts what the platform trusts.

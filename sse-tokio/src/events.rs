@@ -1,8 +1,7 @@
 //! Events out of something already open: a reader, a stream of chunks, a response body.
 
 use std::{
-    error::Error,
-    fmt, io,
+    io,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -10,7 +9,8 @@ use std::{
 use bytes::{Buf, Bytes};
 use futures_core::Stream;
 use http_body::Body;
-use sse_core::{Event, EventBuf, Parser, Place, TooLarge};
+pub use sse_core::adapter::{Chunks, EventsError, Source};
+use sse_core::{Event, EventBuf, adapter};
 use tokio::io::{AsyncRead, ReadBuf};
 
 /// Reads the events of a stream that someone else has opened, and does not connect again.
@@ -34,32 +34,7 @@ use tokio::io::{AsyncRead, ReadBuf};
 /// It is also a [`Stream`] of owned events.
 #[derive(Debug)]
 pub struct Events<S> {
-    source: S,
-    parser: Parser,
-    /// Where the parser is in the source's chunk.
-    at: usize,
-    ended: bool,
-}
-
-/// What went wrong with a stream of events.
-#[derive(Debug)]
-pub enum EventsError<E> {
-    /// An event was over the limit. It is skipped: the next call goes on behind it.
-    TooLarge,
-    /// The source failed. That is the end.
-    Source(E),
-}
-
-/// Something that chunks of a stream come from.
-pub trait Source {
-    /// What can go wrong.
-    type Error;
-
-    /// Gets the next chunk; `false` at the end.
-    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, Self::Error>>;
-
-    /// The chunk got last; empty before the first.
-    fn chunk(&self) -> &[u8];
+    inner: adapter::Events<S>,
 }
 
 /// A [`Source`] over an [`AsyncRead`].
@@ -68,13 +43,6 @@ pub struct Reader<R> {
     reader: Pin<Box<R>>,
     memory: Box<[u8]>,
     filled: usize,
-}
-
-/// A [`Source`] over a [`Stream`] of chunks.
-#[derive(Debug)]
-pub struct Chunks<S> {
-    stream: Pin<Box<S>>,
-    chunk: Bytes,
 }
 
 /// A [`Source`] over an [`http_body::Body`]; trailers are passed over.
@@ -102,10 +70,7 @@ where
 {
     /// Takes the chunks of `stream`.
     pub fn from_stream(stream: S) -> Self {
-        Self::new(Chunks {
-            stream: Box::pin(stream),
-            chunk: Bytes::new(),
-        })
+        Self::new(Chunks::new(stream))
     }
 }
 
@@ -122,10 +87,7 @@ impl<B: Body> Events<BodyChunks<B>> {
 impl<S: Source> Events<S> {
     fn new(source: S) -> Self {
         Self {
-            source,
-            parser: Parser::new(),
-            at: 0,
-            ended: false,
+            inner: adapter::Events::new(source),
         }
     }
 
@@ -133,7 +95,7 @@ impl<S: Source> Events<S> {
     /// Default: [`DEFAULT_LIMIT`](sse_core::DEFAULT_LIMIT).
     #[must_use]
     pub fn with_limit(mut self, bytes: usize) -> Self {
-        self.parser = self.parser.with_limit(bytes);
+        self.inner = self.inner.with_limit(bytes);
         self
     }
 
@@ -145,47 +107,25 @@ impl<S: Source> Events<S> {
     /// # Cancel safety
     /// Dropping the future loses nothing.
     pub async fn next(&mut self) -> Result<Option<Event<'_>>, EventsError<S::Error>> {
-        let found = std::future::poll_fn(|cx| self.poll_place(cx)).await?;
-        Ok(found.map(|place| self.parser.event_at(self.source.chunk(), place)))
+        self.inner.next().await
     }
 
-    /// The last event ID of the stream; see [`Parser::last_event_id`].
+    /// The last event ID of the stream; see [`Parser::last_event_id`](sse_core::Parser::last_event_id).
     #[must_use]
     pub fn last_event_id(&self) -> &str {
-        self.parser.last_event_id()
+        self.inner.last_event_id()
     }
 
     /// The newest reconnection time that the stream has set.
     #[must_use]
     pub fn retry(&self) -> Option<std::time::Duration> {
-        self.parser.retry()
+        self.inner.retry()
     }
 
     /// Whether the stream has ended within an event, which is lost.
     #[must_use]
     pub fn is_truncated(&self) -> bool {
-        self.ended && self.parser.has_unfinished()
-    }
-
-    fn poll_place(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<Option<Place>, EventsError<S::Error>>> {
-        while !self.ended {
-            let found = self.parser.find_event(self.source.chunk(), &mut self.at);
-            if let Some(place) = found? {
-                return Poll::Ready(Ok(Some(place)));
-            }
-            match ready!(self.source.poll_chunk(cx)) {
-                Ok(true) => self.at = 0,
-                Ok(false) => self.ended = true,
-                Err(error) => {
-                    self.ended = true;
-                    return Poll::Ready(Err(EventsError::Source(error)));
-                }
-            }
-        }
-        Poll::Ready(Ok(None))
+        self.inner.is_truncated()
     }
 }
 
@@ -194,13 +134,7 @@ impl<S: Source + Unpin> Stream for Events<S> {
     type Item = Result<EventBuf, EventsError<S::Error>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let place = match ready!(self.poll_place(cx)) {
-            Ok(Some(place)) => place,
-            Ok(None) => return Poll::Ready(None),
-            Err(error) => return Poll::Ready(Some(Err(error))),
-        };
-        let event = self.parser.event_at(self.source.chunk(), place);
-        Poll::Ready(Some(Ok(event.into())))
+        Pin::new(&mut self.inner).poll_next(cx)
     }
 }
 
@@ -216,25 +150,6 @@ impl<R: AsyncRead> Source for Reader<R> {
 
     fn chunk(&self) -> &[u8] {
         &self.memory[..self.filled]
-    }
-}
-
-impl<S, B, E> Source for Chunks<S>
-where
-    S: Stream<Item = Result<B, E>>,
-    B: Into<Bytes>,
-{
-    type Error = E;
-
-    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, E>> {
-        let next = ready!(self.stream.as_mut().poll_next(cx)).transpose()?;
-        let more = next.is_some();
-        self.chunk = next.map(Into::into).unwrap_or_default();
-        Poll::Ready(Ok(more))
-    }
-
-    fn chunk(&self) -> &[u8] {
-        &self.chunk
     }
 }
 
@@ -256,30 +171,6 @@ impl<B: Body> Source for BodyChunks<B> {
 
     fn chunk(&self) -> &[u8] {
         &self.chunk
-    }
-}
-
-impl<E> From<TooLarge> for EventsError<E> {
-    fn from(TooLarge: TooLarge) -> Self {
-        Self::TooLarge
-    }
-}
-
-impl<E> fmt::Display for EventsError<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLarge => TooLarge.fmt(f),
-            Self::Source(_) => f.write_str("stream of events failed"),
-        }
-    }
-}
-
-impl<E: Error + 'static> Error for EventsError<E> {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::TooLarge => None,
-            Self::Source(error) => Some(error),
-        }
     }
 }
 

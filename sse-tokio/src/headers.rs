@@ -1,24 +1,19 @@
 //! What the heads of a request for events and of its response say.
 
-use http::{
-    HeaderMap, HeaderName, HeaderValue,
-    header::{CACHE_CONTROL, CONTENT_TYPE},
-};
+use std::borrow::Cow;
 
-/// The headers of a response that is an event stream.
-///
-/// The type is what makes it one. A cache must not answer in the server's place, and a proxy of
-/// nginx's kind must not hold events back to fill its buffer.
+use http::{HeaderMap, HeaderName, HeaderValue};
+use sse_core::http::{STREAM_HEADERS, last_event_id_text};
+
+/// The headers of a response that is an event stream: [`STREAM_HEADERS`].
 #[must_use]
 pub fn headers() -> [(HeaderName, HeaderValue); 3] {
-    [
-        (CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
-        (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    STREAM_HEADERS.map(|(name, value)| {
         (
-            HeaderName::from_static("x-accel-buffering"),
-            HeaderValue::from_static("no"),
-        ),
-    ]
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        )
+    })
 }
 
 /// The last event that a client saw before it reconnected; none on its first visit.
@@ -41,15 +36,12 @@ pub fn headers() -> [(HeaderName, HeaderValue); 3] {
 pub struct LastEventId(pub Option<String>);
 
 impl LastEventId {
-    /// Reads the header `Last-Event-ID`.
-    ///
-    /// Clients send the id as UTF-8 (9.2.4), which is more than header values hold as text. What
-    /// is not UTF-8 is no id that was ever given, and stays so with U+FFFD in its place.
+    /// Reads the header `Last-Event-ID`; see [`last_event_id_text`].
     #[must_use]
     pub fn from_headers(headers: &HeaderMap) -> Self {
-        let value = headers.get(LAST_EVENT_ID).map(HeaderValue::as_bytes);
-        let id = value.filter(|id| !id.is_empty());
-        Self(id.map(|id| String::from_utf8_lossy(id).into_owned()))
+        let value = headers.get(LAST_EVENT_ID);
+        let id = value.and_then(|value| last_event_id_text(value.as_bytes()));
+        Self(id.map(Cow::into_owned))
     }
 
     /// The id as [`Hub::subscribe`](crate::Hub::subscribe) takes it.

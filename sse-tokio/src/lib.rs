@@ -6,7 +6,6 @@ mod axum;
 mod body;
 mod builder;
 mod client;
-mod closed;
 pub mod connect;
 pub mod events;
 mod headers;
@@ -18,13 +17,13 @@ pub mod reqwest;
 #[doc = include_str!("../../README.md")]
 struct RepositoryReadme;
 
-pub use body::{EventBody, IntoFrame};
-pub use builder::{BuildError, Builder};
+pub use body::EventBody;
+pub use builder::Builder;
 pub use client::EventSource;
-pub use closed::Closed;
 pub use events::{Events, EventsError};
 pub use headers::{LastEventId, headers};
 pub use sse_core;
+pub use sse_core::adapter::{BuildError, Closed, IntoFrame};
 pub use sse_core::{
     Frame, Hub, HubConfig, HubStats, InvalidField, Message, Overrun, PublishError, Subscription,
 };

@@ -18,6 +18,7 @@ use futures_core::Stream;
 use http_body::Body as _;
 use sse_core::{
     Config, Event, EventBuf, Instant, ItemPlace, Lost, Order, Parser, Session, TooLarge, Update,
+    adapter::Timer as _,
     http::{Header, ResponseBuf},
 };
 

@@ -11,6 +11,7 @@
 //! | where a head ends, what a header line is | `head.rs` |
 //! | the head of an answer | `response.rs` |
 //! | the head of a question, for servers | `request_head.rs` |
+//! | what a server writes | `answer.rs` |
 //! | where a body ends, chunks | `body.rs` |
 //!
 //! Which answers to accept, which redirects to follow and when to ask again is not HTTP's
@@ -39,6 +40,7 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
+mod answer;
 mod body;
 mod head;
 #[cfg(feature = "alloc")]
@@ -49,10 +51,11 @@ mod request_head;
 mod response;
 mod url;
 
+pub use answer::{Framing, STREAM_HEADERS, encode_refusal};
 pub use body::{BadChunk, BadFraming, Body};
 pub use head::{BadHead, HeadEnd, Header, Headers, MAX_HEADERS, Version};
 #[cfg(feature = "alloc")]
-pub use owned::{Origin, RequestBuf, ResponseBuf};
+pub use owned::{Origin, RequestBuf, ResponseBuf, last_event_id_text};
 pub use reference::{UrlError, normalize, resolve};
 pub(crate) use request::is_token;
 pub use request::{Hop, InvalidRequest, Request, RequestError};

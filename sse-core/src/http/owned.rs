@@ -1,6 +1,6 @@
 //! Requests, responses and addresses that own their memory, for who keeps them.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt;
 
 use super::{Header, InvalidRequest, Request, Response, Url};
@@ -159,4 +159,13 @@ impl fmt::Display for Origin {
             false => write!(f, "{scheme}://{}:{}", self.host, self.port),
         }
     }
+}
+
+/// The value of a `Last-Event-ID` as the text it stands for; an empty one stands for none.
+///
+/// Clients send the id as UTF-8 (9.2.4), which is more than header values hold as text. What is
+/// not UTF-8 is no id that was ever given, and stays so with U+FFFD in its place.
+#[must_use]
+pub fn last_event_id_text(value: &[u8]) -> Option<Cow<'_, str>> {
+    (!value.is_empty()).then(|| String::from_utf8_lossy(value))
 }

@@ -56,18 +56,7 @@ impl<'a> Request<'a> {
         if !is_token(self.method.as_bytes()) || matches!(self.method, "HEAD" | "CONNECT") {
             return Err(InvalidRequest::Method);
         }
-        for header in self.headers {
-            if !is_token(header.name.as_bytes()) {
-                return Err(InvalidRequest::HeaderName);
-            }
-            if !is_value(header.value) {
-                return Err(InvalidRequest::HeaderValue);
-            }
-            if header.is_named("content-length") || header.is_named("transfer-encoding") {
-                return Err(InvalidRequest::Framing);
-            }
-        }
-        Ok(())
+        self.headers.iter().try_for_each(check_header)
     }
 
     /// Appends the request as it goes over the wire, body included, to `out`.
@@ -243,7 +232,20 @@ impl fmt::Display for RequestError {
 
 impl core::error::Error for RequestError {}
 
-fn append_header(header: Header<'_>, out: &mut impl Buffer) -> Result<(), Full> {
+pub(super) fn check_header(header: &Header<'_>) -> Result<(), InvalidRequest> {
+    if !is_token(header.name.as_bytes()) {
+        return Err(InvalidRequest::HeaderName);
+    }
+    if !is_value(header.value) {
+        return Err(InvalidRequest::HeaderValue);
+    }
+    if header.is_named("content-length") || header.is_named("transfer-encoding") {
+        return Err(InvalidRequest::Framing);
+    }
+    Ok(())
+}
+
+pub(super) fn append_header(header: Header<'_>, out: &mut impl Buffer) -> Result<(), Full> {
     for part in [header.name.as_bytes(), b": ", header.value, b"\r\n"] {
         out.extend(part)?;
     }

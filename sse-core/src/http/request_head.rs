@@ -101,6 +101,13 @@ impl<'a> RequestHead<'a> {
         self.header("last-event-id").filter(|id| !id.is_empty())
     }
 
+    /// The same as text, as [`Hub::subscribe`](crate::Hub::subscribe) takes it.
+    #[cfg(feature = "std")]
+    #[must_use]
+    pub fn last_event_id_text(&self) -> Option<alloc::borrow::Cow<'a, str>> {
+        super::last_event_id_text(self.last_event_id()?)
+    }
+
     fn origin_form(&self) -> &'a str {
         if self.target.starts_with('/') {
             return self.target;

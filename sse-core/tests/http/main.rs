@@ -2,6 +2,7 @@
 
 #![cfg(feature = "alloc")]
 
+mod answer;
 mod body;
 mod head;
 mod request;

@@ -1,20 +1,25 @@
 //! The end of a source, with all that is known about why.
 
-use std::{error::Error, fmt, io};
+use alloc::boxed::Box;
+use core::{error::Error, fmt};
+use std::io;
 
-use sse_core::http::ResponseBuf;
+use crate::http::ResponseBuf;
 
 /// A source is closed for good.
 #[derive(Debug)]
 pub struct Closed {
-    reason: sse_core::Closed,
+    reason: crate::Closed,
     response: Option<Box<ResponseBuf>>,
     error: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl Closed {
-    pub(crate) fn new(
-        reason: sse_core::Closed,
+    /// An end for this reason, with the response that was refused and what the transport said, if
+    /// anything.
+    #[must_use]
+    pub fn new(
+        reason: crate::Closed,
         response: Option<ResponseBuf>,
         error: Option<impl Into<Box<dyn Error + Send + Sync>>>,
     ) -> Self {
@@ -27,7 +32,7 @@ impl Closed {
 
     /// Why.
     #[must_use]
-    pub fn reason(&self) -> sse_core::Closed {
+    pub fn reason(&self) -> crate::Closed {
         self.reason
     }
 
@@ -35,7 +40,7 @@ impl Closed {
     /// stream of a request that is not repeated came to its end.
     #[must_use]
     pub fn is_end(&self) -> bool {
-        use sse_core::Closed::{ByUser, Ended, NoContent};
+        use crate::Closed::{ByUser, Ended, NoContent};
         matches!(self.reason, ByUser | NoContent | Ended)
     }
 

@@ -1,0 +1,160 @@
+//! What a server sends: the head of an answer, and the pieces of a stream behind it.
+
+use super::{
+    Header, InvalidRequest, RequestError, RequestHead, Version, extend_decimal,
+    request::{append_header, check_header},
+};
+use crate::{Buffer, Full};
+
+/// The headers of an answer that is an event stream, names in lower case.
+///
+/// The type is what makes it one. A cache must not answer in the server's place, and a proxy of
+/// nginx's kind must not hold events back to fill its buffer.
+pub const STREAM_HEADERS: [(&str, &str); 3] = [
+    ("content-type", "text/event-stream"),
+    ("cache-control", "no-cache"),
+    ("x-accel-buffering", "no"),
+];
+
+/// How a client is told where a stream ends.
+///
+/// ```
+/// use sse_core::http::{Framing, RequestHead};
+///
+/// let (head, _) = RequestHead::parse(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")?.expect("a whole head");
+/// let framing = Framing::of(&head);
+/// let mut out = Vec::new();
+/// framing.encode_head(&[], &mut out)?;
+/// assert!(out.starts_with(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"));
+///
+/// out.clear();
+/// framing.encode_piece(b"data: 1\n\n", &mut out)?;
+/// framing.encode_end(&mut out)?;
+/// assert_eq!(out, b"9\r\ndata: 1\n\n\r\n0\r\n\r\n");
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Framing {
+    /// In chunks, the last of which is empty: a stream that breaks off is told from one that ends.
+    Chunked,
+    /// By the end of the connection, for HTTP/1.0.
+    Close,
+}
+
+impl Framing {
+    /// The one that whoever sent this understands.
+    #[must_use]
+    pub fn of(request: &RequestHead<'_>) -> Self {
+        match request.version() {
+            Version::Http10 => Self::Close,
+            Version::Http11 => Self::Chunked,
+        }
+    }
+
+    /// Appends the head of an answer that is an event stream, the last on its connection: status
+    /// 200, the [`STREAM_HEADERS`] and these.
+    ///
+    /// # Errors
+    /// [`RequestError`]; a header is refused as one of a request is. What `out` has got by then is
+    /// of no use.
+    pub fn encode_head(
+        self,
+        headers: &[Header<'_>],
+        out: &mut impl Buffer,
+    ) -> Result<(), RequestError> {
+        check(headers)?;
+        out.extend(b"HTTP/1.1 200 OK\r\n")?;
+        for (name, value) in STREAM_HEADERS {
+            if !headers.iter().any(|header| header.is_named(name)) {
+                append_header(text_header(name, value), out)?;
+            }
+        }
+        if self == Self::Chunked {
+            append_header(text_header("transfer-encoding", "chunked"), out)?;
+        }
+        Ok(end_head(headers, out)?)
+    }
+
+    /// Appends a piece of the stream. An empty piece is nothing.
+    ///
+    /// # Errors
+    /// [`Full`]; what `out` has got by then is of no use.
+    pub fn encode_piece(self, piece: &[u8], out: &mut impl Buffer) -> Result<(), Full> {
+        match self {
+            Self::Close => out.extend(piece),
+            Self::Chunked if piece.is_empty() => Ok(()),
+            Self::Chunked => {
+                extend_hex(out, piece.len())?;
+                out.extend(b"\r\n")?;
+                out.extend(piece)?;
+                out.extend(b"\r\n")
+            }
+        }
+    }
+
+    /// Appends the end of the stream. The connection is to be ended then.
+    ///
+    /// # Errors
+    /// [`Full`]; what `out` has got by then is of no use.
+    pub fn encode_end(self, out: &mut impl Buffer) -> Result<(), Full> {
+        match self {
+            Self::Close => Ok(()),
+            Self::Chunked => out.extend(b"0\r\n\r\n"),
+        }
+    }
+}
+
+/// Appends an answer that is no stream, the last on its connection: a client stops for good at
+/// 204, and at any other but 200 unless its policy is to try again.
+///
+/// # Errors
+/// [`RequestError`]; a header is refused as one of a request is. What `out` has got by then is of
+/// no use.
+pub fn encode_refusal(
+    status: u16,
+    headers: &[Header<'_>],
+    body: &[u8],
+    out: &mut impl Buffer,
+) -> Result<(), RequestError> {
+    check(headers)?;
+    out.extend(b"HTTP/1.1 ")?;
+    extend_decimal(out, status.clamp(200, 999).into())?;
+    // The words after the status may be none, but not the space before them (RFC 9112 4).
+    out.extend(b" \r\n")?;
+    // RFC 9110 8.6: not with 204, nor 304, whose length would be another answer's.
+    if !matches!(status, 204 | 304) {
+        out.extend(b"content-length: ")?;
+        extend_decimal(out, body.len())?;
+        out.extend(b"\r\n")?;
+    }
+    end_head(headers, out)?;
+    if !matches!(status, 204 | 304) {
+        out.extend(body)?;
+    }
+    Ok(())
+}
+
+fn check(headers: &[Header<'_>]) -> Result<(), InvalidRequest> {
+    headers.iter().try_for_each(check_header)
+}
+
+fn end_head(headers: &[Header<'_>], out: &mut impl Buffer) -> Result<(), Full> {
+    for &header in headers {
+        append_header(header, out)?;
+    }
+    append_header(text_header("connection", "close"), out)?;
+    out.extend(b"\r\n")
+}
+
+fn text_header<'a>(name: &'a str, value: &'a str) -> Header<'a> {
+    let value = value.as_bytes();
+    Header { name, value }
+}
+
+fn extend_hex(out: &mut impl Buffer, n: usize) -> Result<(), Full> {
+    if n >= 16 {
+        extend_hex(out, n / 16)?;
+    }
+    out.extend(&[b"0123456789abcdef"[n % 16]])
+}

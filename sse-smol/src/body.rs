@@ -1,0 +1,92 @@
+//! A response body made of frames, kept alive while there are none.
+
+use core::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use pin_project_lite::pin_project;
+use sse_core::adapter::{IntoFrame, KeepAlive};
+
+use crate::timer::Timer;
+
+pin_project! {
+    /// The body of a response that is an event stream.
+    ///
+    /// It carries the frames of a hub's [`Subscription`](crate::Subscription), or of any other
+    /// stream of frames, such as the answer to one request:
+    ///
+    /// ```
+    /// # use futures_core::Stream;
+    /// use sse_smol::{EventBody, Frame};
+    ///
+    /// fn answer(tokens: impl Stream<Item = Frame>) -> EventBody<impl Stream<Item = Frame>> {
+    ///     EventBody::new(tokens)
+    /// }
+    /// ```
+    ///
+    /// It is a `Stream` of [`Bytes`], which [`serve`](crate::serve) sends, and which other servers
+    /// take. It ends when the stream does, always between two events, and drops the stream then;
+    /// dropping the body drops the stream as well.
+    ///
+    /// After 15 seconds without a frame it sends a comment, which clients ignore: a proxy does not
+    /// take the connection for dead, and a client that went away is noticed.
+    #[derive(Debug)]
+    #[must_use = "a body does nothing until it is sent"]
+    pub struct EventBody<S> {
+        #[pin]
+        frames: Option<S>,
+        timer: Option<Timer>,
+        keep_alive: KeepAlive,
+    }
+}
+
+impl<S> EventBody<S> {
+    /// A body of these frames, with a comment after every 15 seconds of silence.
+    pub const fn new(frames: S) -> Self {
+        Self {
+            frames: Some(frames),
+            timer: None,
+            keep_alive: KeepAlive::new(),
+        }
+    }
+
+    /// Sends a comment each time there was no frame for this long; zero turns it off.
+    pub const fn keep_alive(mut self, period: Duration) -> Self {
+        self.keep_alive.set_period(period);
+        self
+    }
+
+    /// What the comment says. It is empty if nothing else is asked for.
+    pub fn keep_alive_text(mut self, text: &str) -> Self {
+        self.keep_alive.set_text(text);
+        self
+    }
+
+    /// Sends nothing of its own.
+    pub const fn no_keep_alive(self) -> Self {
+        self.keep_alive(Duration::ZERO)
+    }
+}
+
+impl<S: Stream<Item: IntoFrame>> Stream for EventBody<S> {
+    type Item = FrameResult<S>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut this = self.project();
+        let Some(frames) = this.frames.as_mut().as_pin_mut() else {
+            return Poll::Ready(None);
+        };
+        let timer = this.timer.get_or_insert_with(Timer::new);
+        let result = ready!(this.keep_alive.poll_next(frames, timer, cx));
+        if !matches!(result, Some(Ok(_))) {
+            this.frames.set(None);
+        }
+        Poll::Ready(result.map(|frame| frame.map(Bytes::from)))
+    }
+}
+
+type FrameResult<S> = Result<Bytes, <<S as Stream>::Item as IntoFrame>::Error>;
