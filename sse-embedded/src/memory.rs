@@ -12,9 +12,9 @@ use sse_core::{Buffers, Client, Config, Parser, SliceBuffer, http::UrlError};
 /// assert_eq!(SMALL, 712);
 /// ```
 ///
-/// - `RX` bytes are read at a time: 64 or more; 0 does not compile. The larger, the fewer reads and the more events
-///   that are lent without being copied. Redirects are resolved in it, so it should not be less
-///   than `URL`.
+/// - `RX` bytes are read at a time: 64 or more; 0 does not compile. The larger, the fewer reads and
+///   the more events that are lent without being copied. Redirects are resolved in it, so it should
+///   not be less than `URL`.
 /// - `DATA` bytes hold the data of an event that does not lie whole in `RX`, and before that the
 ///   request, then the head of the response: 512 or more for what servers send today. An event
 ///   with more data is skipped ([`Update::TooLarge`](crate::Update::TooLarge)); a larger head

@@ -130,24 +130,9 @@ fn a_refused_connection_is_tried_again_and_says_why() {
 
 #[test]
 fn an_error_that_would_come_again_closes_the_source() {
-    struct Distrustful;
-
-    impl Connect for Distrustful {
-        type Io = common::Socket;
-
-        async fn connect(&mut self, _: Url<'_>) -> Result<(), ErrorKind> {
-            Err(ErrorKind::InvalidData)
-        }
-
-        fn io(&mut self) -> Option<&mut common::Socket> {
-            None
-        }
-
-        fn disconnect(&mut self) {}
-    }
-
     let mut memory = Memory::<64, 512, 32, 64>::new();
-    let source = EventSource::new("https://feed.example/", &mut memory, Distrustful, config());
+    let distrustful = Refusing(ErrorKind::InvalidData);
+    let source = EventSource::new("https://feed.example/", &mut memory, distrustful, config());
     let mut source = source.unwrap();
     run(async {
         assert_eq!(source.next().await.unwrap_err(), Closed::Connect);
@@ -243,29 +228,30 @@ fn each_attempt_can_have_headers_of_its_own() {
 }
 
 #[test]
-fn a_wait_is_measured_from_when_it_began() {
-    let server = Server::answering(&["", NO_CONTENT]);
+fn futures_dropped_during_a_wait_do_not_put_it_off() {
+    use embassy_time::{Duration, Instant, with_timeout};
+
     let mut memory = Memory::<64, 512, 32, 64>::new();
-    let url = server.url("/events");
     let mut config = config();
     config.retry = core::time::Duration::from_millis(100);
     config.retry_floor = config.retry;
-    let mut source = EventSource::new(&url, &mut memory, Loopback::default(), config).unwrap();
+    let refusing = Refusing(ErrorKind::ConnectionRefused);
+    let source = EventSource::new("http://feed.example/", &mut memory, refusing, config);
+    let mut source = source.unwrap();
     run(async {
         let lost = Said::new(source.next_update().await.unwrap());
-        assert_eq!(lost, Said::Lost(Lost::NoResponse));
-        // Futures that are dropped sooner than the wait is over do not put it off.
-        let mut tries = 0;
-        let closed = loop {
-            tries += 1;
-            let ten_ms = embassy_time::Duration::from_millis(10);
-            match embassy_time::with_timeout(ten_ms, source.next()).await {
-                Ok(end) => break end.unwrap_err(),
-                Err(_) => assert!(tries < 1000, "it never connected"),
-            }
-        };
-        assert_eq!(closed, Closed::NoContent);
-        assert!(tries > 1);
+        assert_eq!(lost, Said::Lost(Lost::Connect));
+        let start = Instant::now();
+        let mut dropped = 0;
+        while with_timeout(Duration::from_millis(10), source.next_update())
+            .await
+            .is_err()
+        {
+            dropped += 1;
+        }
+        assert!(dropped > 0);
+        assert!(start.elapsed() > Duration::from_millis(90));
+        assert_eq!(source.session().failures(), 2);
     });
 }
 
@@ -332,4 +318,21 @@ fn a_stream_of_the_callers_has_no_more_once_it_is_lost() {
             assert_eq!(stream.next().await, None);
         }
     });
+}
+
+/// Fails at once.
+struct Refusing(ErrorKind);
+
+impl Connect for Refusing {
+    type Io = common::Socket;
+
+    async fn connect(&mut self, _: Url<'_>) -> Result<(), ErrorKind> {
+        Err(self.0)
+    }
+
+    fn io(&mut self) -> Option<&mut common::Socket> {
+        None
+    }
+
+    fn disconnect(&mut self) {}
 }

@@ -48,10 +48,7 @@ pub(crate) const SCENES: &[Scene] = &[
     },
     Scene {
         answers: &[
-            &[
-                Send(CHUNKED),
-                Send("1c\r\nid: 7\ndata: a\n\nid: 8\ndata: b\r\n0\r\n\r\n"),
-            ],
+            &[Send(HEAD), Send("id: 7\ndata: a\n\nid: 8\ndata: b")],
             &[Send(HEAD), Send("data: c\n\n")],
             &[Send(HEAD), Send("id\ndata: d\n\n")],
             &[Send(NO_CONTENT)],
