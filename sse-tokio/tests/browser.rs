@@ -3,6 +3,8 @@
 //! Needs `chromedriver` and `chromium` on the `PATH` and the example's binary in `LIVE`:
 //! `.ci/run browser` sees to that.
 
+mod common;
+
 use std::{
     error::Error,
     io::{BufRead, BufReader},
@@ -113,7 +115,7 @@ impl Page {
         let port = number_in(&line, "on port ")?;
         let mut page = Self {
             session: format!("http://127.0.0.1:{port}/session"),
-            client: reqwest::Client::builder().no_proxy().build()?,
+            client: common::reqwest().build()?,
             _driver: driver,
         };
         let arguments = [
