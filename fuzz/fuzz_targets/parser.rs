@@ -219,7 +219,7 @@ impl Buffer for Watched {
         usize::MAX
     }
 
-    fn extend(&mut self, bytes: &[u8]) -> Result<(), Full> {
+    fn push_slice(&mut self, bytes: &[u8]) -> Result<(), Full> {
         self.bytes.extend_from_slice(bytes);
         assert!(self.bytes.len() <= self.most);
         Ok(())

@@ -202,7 +202,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
                     self.id.truncate(self.new_id);
                     return Ok(false);
                 }
-                self.id.extend(piece).map_err(|_| TooLarge)
+                self.id.push_slice(piece).map_err(|_| TooLarge)
             }
             Field::Retry => Ok(()),
         };
@@ -365,5 +365,5 @@ fn push<B: Buffer>(buffer: &mut B, bytes: &[u8], limit: usize) -> Result<(), Too
     if bytes.len() > limit.saturating_sub(buffer.as_slice().len()) {
         return Err(TooLarge);
     }
-    buffer.extend(bytes).map_err(|_| TooLarge)
+    buffer.push_slice(bytes).map_err(|_| TooLarge)
 }

@@ -20,7 +20,7 @@ pub trait Buffer {
     ///
     /// # Errors
     /// [`Full`] if they do not fit; then none of them was appended.
-    fn extend(&mut self, bytes: &[u8]) -> Result<(), Full>;
+    fn push_slice(&mut self, bytes: &[u8]) -> Result<(), Full>;
 
     /// Makes it `len` bytes long; new bytes are zero.
     ///
@@ -119,7 +119,7 @@ impl Buffer for SliceBuffer<'_> {
         self.memory.len()
     }
 
-    fn extend(&mut self, bytes: &[u8]) -> Result<(), Full> {
+    fn push_slice(&mut self, bytes: &[u8]) -> Result<(), Full> {
         let free = &mut self.memory[self.len..];
         free.get_mut(..bytes.len())
             .ok_or(Full)?
@@ -158,7 +158,7 @@ impl Buffer for alloc::vec::Vec<u8> {
         usize::MAX
     }
 
-    fn extend(&mut self, bytes: &[u8]) -> Result<(), Full> {
+    fn push_slice(&mut self, bytes: &[u8]) -> Result<(), Full> {
         self.extend_from_slice(bytes);
         Ok(())
     }
@@ -194,7 +194,7 @@ impl<const N: usize> Buffer for heapless::Vec<u8, N> {
         N
     }
 
-    fn extend(&mut self, bytes: &[u8]) -> Result<(), Full> {
+    fn push_slice(&mut self, bytes: &[u8]) -> Result<(), Full> {
         self.extend_from_slice(bytes).map_err(|_| Full)
     }
 

@@ -373,7 +373,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
             .config
             .head_limit
             .saturating_sub(scratch.as_slice().len());
-        if head.len() > room || scratch.extend(head).is_err() {
+        if head.len() > room || scratch.push_slice(head).is_err() {
             self.fail(Closed::HeadTooLarge);
             return None;
         }
@@ -452,7 +452,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
             let free = scratch.limit() - scratch.as_slice().len();
             *room = free.min(*room);
             let kept = &piece[..piece.len().min(*room)];
-            *room = match scratch.extend(kept) {
+            *room = match scratch.push_slice(kept) {
                 Ok(()) => *room - kept.len(),
                 Err(Full) => 0,
             };

@@ -117,9 +117,9 @@ impl Buffer for Counting {
         self.0.limit()
     }
 
-    fn extend(&mut self, bytes: &[u8]) -> Result<(), Full> {
+    fn push_slice(&mut self, bytes: &[u8]) -> Result<(), Full> {
         work::done(bytes.len());
-        Buffer::extend(&mut self.0, bytes)
+        self.0.push_slice(bytes)
     }
 
     fn resize(&mut self, len: usize) -> Result<(), Full> {

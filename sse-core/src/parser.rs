@@ -214,7 +214,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             return Err(TooLarge);
         }
         self.last_event_id
-            .extend(id.as_bytes())
+            .push_slice(id.as_bytes())
             .map_err(|_| TooLarge)
     }
 

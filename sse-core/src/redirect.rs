@@ -120,7 +120,7 @@ fn replace(buffer: &mut impl Buffer, text: &[u8]) -> Result<(), Full> {
         return Err(Full);
     }
     buffer.clear();
-    buffer.extend(text)
+    buffer.push_slice(text)
 }
 
 fn url_in<B: Buffer>(buffer: &B) -> Url<'_> {

@@ -91,7 +91,7 @@ mod tests {
     fn text_that_would_outgrow_its_memory_is_refused_unchanged() {
         let mut memory = [0; 4];
         let mut buffer = SliceBuffer::new(&mut memory);
-        buffer.extend(b"a\xFF\xFF").unwrap();
+        buffer.push_slice(b"a\xFF\xFF").unwrap();
         assert_eq!(repair(&mut buffer, usize::MAX), Err(Full));
         assert_eq!(buffer.as_slice(), b"a\xFF\xFF");
     }

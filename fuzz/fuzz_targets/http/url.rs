@@ -49,7 +49,7 @@ fn appended(
 ) -> Result<String, UrlError> {
     let mut memory = [0; 16 * 1024];
     let mut out = SliceBuffer::new(&mut memory);
-    out.extend(b"held").unwrap();
+    out.push_slice(b"held").unwrap();
     let written = write(&mut out);
     let len = out.as_slice().len();
     let text = out.as_slice().strip_prefix(b"held").unwrap().to_owned();
@@ -61,7 +61,7 @@ fn appended(
 
     for short in [0, 1, text.len() / 2] {
         let mut out = SliceBuffer::new(&mut memory[..len - short]);
-        out.extend(b"held").unwrap();
+        out.push_slice(b"held").unwrap();
         let written = write(&mut out);
         let appended = out.as_slice().strip_prefix(b"held").unwrap();
         match written {

@@ -64,7 +64,7 @@ impl Framing {
         out: &mut impl Buffer,
     ) -> Result<(), RequestError> {
         check(headers)?;
-        out.extend(b"HTTP/1.1 200 OK\r\n")?;
+        out.push_slice(b"HTTP/1.1 200 OK\r\n")?;
         for (name, value) in STREAM_HEADERS {
             if !headers.iter().any(|header| header.is_named(name)) {
                 append_header(text_header(name, value), out)?;
@@ -82,13 +82,13 @@ impl Framing {
     /// [`Full`]; what `out` has got by then is of no use.
     pub fn encode_piece(self, piece: &[u8], out: &mut impl Buffer) -> Result<(), Full> {
         match self {
-            Self::Close => out.extend(piece),
+            Self::Close => out.push_slice(piece),
             Self::Chunked if piece.is_empty() => Ok(()),
             Self::Chunked => {
                 extend_hex(out, piece.len())?;
-                out.extend(b"\r\n")?;
-                out.extend(piece)?;
-                out.extend(b"\r\n")
+                out.push_slice(b"\r\n")?;
+                out.push_slice(piece)?;
+                out.push_slice(b"\r\n")
             }
         }
     }
@@ -100,7 +100,7 @@ impl Framing {
     pub fn encode_end(self, out: &mut impl Buffer) -> Result<(), Full> {
         match self {
             Self::Close => Ok(()),
-            Self::Chunked => out.extend(b"0\r\n\r\n"),
+            Self::Chunked => out.push_slice(b"0\r\n\r\n"),
         }
     }
 }
@@ -118,19 +118,19 @@ pub fn encode_refusal(
     out: &mut impl Buffer,
 ) -> Result<(), RequestError> {
     check(headers)?;
-    out.extend(b"HTTP/1.1 ")?;
+    out.push_slice(b"HTTP/1.1 ")?;
     extend_decimal(out, status.clamp(200, 999).into())?;
     // The words after the status may be none, but not the space before them (RFC 9112 4).
-    out.extend(b" \r\n")?;
+    out.push_slice(b" \r\n")?;
     // RFC 9110 8.6: not with 204, nor 304, whose length would be another answer's.
     if !matches!(status, 204 | 304) {
-        out.extend(b"content-length: ")?;
+        out.push_slice(b"content-length: ")?;
         extend_decimal(out, body.len())?;
-        out.extend(b"\r\n")?;
+        out.push_slice(b"\r\n")?;
     }
     end_head(headers, out)?;
     if !matches!(status, 204 | 304) {
-        out.extend(body)?;
+        out.push_slice(body)?;
     }
     Ok(())
 }
@@ -144,7 +144,7 @@ fn end_head(headers: &[Header<'_>], out: &mut impl Buffer) -> Result<(), Full> {
         append_header(header, out)?;
     }
     append_header(text_header("connection", "close"), out)?;
-    out.extend(b"\r\n")
+    out.push_slice(b"\r\n")
 }
 
 fn text_header<'a>(name: &'a str, value: &'a str) -> Header<'a> {
@@ -156,5 +156,5 @@ fn extend_hex(out: &mut impl Buffer, n: usize) -> Result<(), Full> {
     if n >= 16 {
         extend_hex(out, n / 16)?;
     }
-    out.extend(&[b"0123456789abcdef"[n % 16]])
+    out.push_slice(&[b"0123456789abcdef"[n % 16]])
 }

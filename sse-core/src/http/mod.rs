@@ -70,5 +70,5 @@ fn extend_decimal(out: &mut impl Buffer, n: usize) -> Result<(), Full> {
     if n >= 10 {
         extend_decimal(out, n / 10)?;
     }
-    out.extend(&[b'0' + (n % 10) as u8])
+    out.push_slice(&[b'0' + (n % 10) as u8])
 }

@@ -135,29 +135,29 @@ impl<'r> Reference<'r> {
     fn append(&self, base: Option<Url<'_>>, out: &mut impl Buffer) -> Result<(), UrlError> {
         let secure = self.secure.or_else(|| Some(base?.is_secure()));
         let secure = secure.ok_or(InvalidUrl::Scheme)?;
-        out.extend(if secure { b"https://" } else { b"http://" })?;
+        out.push_slice(if secure { b"https://" } else { b"http://" })?;
         match (self.authority, base) {
             (Some(authority), _) => append_authority(authority, secure, out)?,
-            (None, Some(base)) => out.extend(base.authority().as_bytes())?,
+            (None, Some(base)) => out.push_slice(base.authority().as_bytes())?,
             (None, None) => return Err(InvalidUrl::Scheme.into()),
         }
 
         let root = out.as_slice().len() + "/".len();
         match (self.path, base) {
             ([b'/' | b'\\', path @ ..], _) => {
-                out.extend(b"/")?;
+                out.push_slice(b"/")?;
                 append_path(path, root, out)?;
             }
             ([], Some(base)) if self.authority.is_none() => {
-                out.extend(base.path().as_bytes())?;
+                out.push_slice(base.path().as_bytes())?;
             }
             // Neither root nor authority, so there is a base: 5.2.3.
             (path, Some(base)) if self.authority.is_none() => {
                 let directory = base.path().trim_end_matches(|c| c != '/');
-                out.extend(directory.as_bytes())?;
+                out.push_slice(directory.as_bytes())?;
                 append_path(path, root, out)?;
             }
-            _ => out.extend(b"/")?,
+            _ => out.push_slice(b"/")?,
         }
         append_encoded(self.query, out)?;
         Ok(())
@@ -167,10 +167,10 @@ impl<'r> Reference<'r> {
 fn append_authority(authority: &str, secure: bool, out: &mut impl Buffer) -> Result<(), UrlError> {
     let (host, port) = host_and_port(authority, secure)?;
     for b in host.bytes() {
-        out.extend(&[b.to_ascii_lowercase()])?;
+        out.push_slice(&[b.to_ascii_lowercase()])?;
     }
     if port != default_port(secure) {
-        out.extend(b":")?;
+        out.push_slice(b":")?;
         extend_decimal(out, port.into())?;
     }
     Ok(())
@@ -196,7 +196,7 @@ fn append_path(path: &[u8], root: usize, out: &mut impl Buffer) -> Result<(), Fu
             _ => {
                 append_encoded(segment, out)?;
                 if segments.peek().is_some() {
-                    out.extend(b"/")?;
+                    out.push_slice(b"/")?;
                 }
             }
         }
@@ -207,9 +207,9 @@ fn append_path(path: &[u8], root: usize, out: &mut impl Buffer) -> Result<(), Fu
 fn append_encoded(text: &[u8], out: &mut impl Buffer) -> Result<(), Full> {
     for &b in text {
         if is_target_byte(b) {
-            out.extend(&[b])?;
+            out.push_slice(&[b])?;
         } else {
-            out.extend(&[b'%', hex_digit(b >> 4), hex_digit(b & 15)])?;
+            out.push_slice(&[b'%', hex_digit(b >> 4), hex_digit(b & 15)])?;
         }
     }
     Ok(())

@@ -101,7 +101,7 @@ impl<'a> Request<'a> {
         let own = |name| kept().find(|header| header.is_named(name)).copied();
 
         for part in [method, " ", url.target(), " HTTP/1.1\r\n"] {
-            out.extend(part.as_bytes())?;
+            out.push_slice(part.as_bytes())?;
         }
         let host = Header {
             name: "Host",
@@ -130,12 +130,12 @@ impl<'a> Request<'a> {
         }
         // RFC 9110 8.6: also of an empty body, where the method expects one.
         if !body.is_empty() || !matches!(method, "GET" | "DELETE" | "OPTIONS" | "TRACE") {
-            out.extend(b"Content-Length: ")?;
+            out.push_slice(b"Content-Length: ")?;
             extend_decimal(out, body.len())?;
-            out.extend(b"\r\n")?;
+            out.push_slice(b"\r\n")?;
         }
-        out.extend(b"\r\n")?;
-        out.extend(body)
+        out.push_slice(b"\r\n")?;
+        out.push_slice(body)
     }
 }
 
@@ -247,7 +247,7 @@ pub(super) fn check_header(header: &Header<'_>) -> Result<(), InvalidRequest> {
 
 pub(super) fn append_header(header: Header<'_>, out: &mut impl Buffer) -> Result<(), Full> {
     for part in [header.name.as_bytes(), b": ", header.value, b"\r\n"] {
-        out.extend(part)?;
+        out.push_slice(part)?;
     }
     Ok(())
 }

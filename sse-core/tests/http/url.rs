@@ -21,7 +21,7 @@ fn written(
 ) -> Result<String, UrlError> {
     let mut memory = [0; 256];
     let mut out = SliceBuffer::new(&mut memory);
-    out.extend(b"kept").unwrap();
+    out.push_slice(b"kept").unwrap();
     let result = write(&mut out);
     let text = str::from_utf8(out.as_slice()).unwrap();
     let text = text.strip_prefix("kept").unwrap();
