@@ -89,8 +89,8 @@ impl core::error::Error for Full {}
 ///
 /// let mut memory = [0; 4];
 /// let mut buffer = SliceBuffer::new(&mut memory);
-/// assert!(buffer.extend(b"tick").is_ok());
-/// assert!(buffer.extend(b"!").is_err());
+/// assert!(buffer.push_slice(b"tick").is_ok());
+/// assert!(buffer.push_slice(b"!").is_err());
 /// ```
 #[derive(Debug, Default)]
 pub struct SliceBuffer<'m> {
