@@ -88,7 +88,8 @@ impl<C: Connect> EventSource<'_, C> {
             match self.step().await {
                 Step::Event => break,
                 Step::Closed(reason) => return Err(reason),
-                _ => {}
+                Step::Opened | Step::Comment | Step::TooLarge | Step::Lost(_) => {}
+                Step::Connect | Step::Send | Step::Receive | Step::Wait => {}
             }
         }
         Ok(self.driver.client.event())

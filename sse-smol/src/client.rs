@@ -107,7 +107,8 @@ impl<N: Network> EventSource<N> {
             match self.step().await {
                 Step::Event => break,
                 Step::Closed(reason) => return Err(self.closed(reason)),
-                _ => {}
+                Step::Opened | Step::Comment | Step::TooLarge | Step::Lost(_) => {}
+                Step::Connect | Step::Send | Step::Receive | Step::Wait => {}
             }
         }
         Ok(self.client.event())
@@ -130,6 +131,7 @@ impl<N: Network> EventSource<N> {
                 wait: self.wait(),
             },
             Step::Closed(reason) => return Err(self.closed(reason)),
+            // The last four are done in `poll_step` and never told.
             Step::Opened | Step::Connect | Step::Send | Step::Receive | Step::Wait => {
                 Update::Opened
             }
@@ -282,7 +284,8 @@ impl<N: Network> Stream for EventSource<N> {
                     let closed = self.closed(reason);
                     return Poll::Ready((!closed.is_end()).then_some(Err(closed)));
                 }
-                _ => {}
+                Step::Opened | Step::Comment | Step::TooLarge | Step::Lost(_) => {}
+                Step::Connect | Step::Send | Step::Receive | Step::Wait => {}
             }
         }
         Poll::Ready(None)

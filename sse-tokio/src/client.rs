@@ -102,7 +102,8 @@ impl EventSource {
             match self.step().await {
                 Step::Event => break,
                 Step::Closed(reason) => return Err(self.closed(reason)),
-                _ => {}
+                Step::Opened | Step::Comment | Step::TooLarge | Step::Lost(_) => {}
+                Step::Connect | Step::Send | Step::Receive | Step::Wait => {}
             }
         }
         Ok(self.client.event())
@@ -125,6 +126,7 @@ impl EventSource {
                 wait: self.wait(),
             },
             Step::Closed(reason) => return Err(self.closed(reason)),
+            // The last four are done in `poll_step` and never told.
             Step::Opened | Step::Connect | Step::Send | Step::Receive | Step::Wait => {
                 Update::Opened
             }
@@ -279,7 +281,8 @@ impl Stream for EventSource {
                     let closed = self.closed(reason);
                     return Poll::Ready((!closed.is_end()).then_some(Err(closed)));
                 }
-                _ => {}
+                Step::Opened | Step::Comment | Step::TooLarge | Step::Lost(_) => {}
+                Step::Connect | Step::Send | Step::Receive | Step::Wait => {}
             }
         }
         Poll::Ready(None)
