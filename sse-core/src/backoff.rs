@@ -19,22 +19,22 @@ impl Backoff {
         }
     }
 
-    /// An attempt came to nothing, or to a stream that did not last.
+    /// An attempt came to nothing, or to a stream that neither brought anything nor lasted.
     pub(crate) fn fail(&mut self) {
         self.failures = self.failures.saturating_add(1);
     }
 
-    /// The connection was good for long enough: the next failure is the first again.
+    /// The stream was good for something: the next failure is the first again.
     pub(crate) fn reset(&mut self) {
         self.failures = 0;
     }
 
-    /// How many failures there have been since a connection was stable.
+    /// How many failures there have been since a stream was good.
     pub(crate) fn failures(&self) -> u32 {
         self.failures
     }
 
-    /// The reconnection time after a stable stream and after the first failure, then twice as long
+    /// The reconnection time after a good stream and after the first failure, then twice as long
     /// with each one up to the ceiling, and somewhat longer by chance. Never shorter than the
     /// reconnection time, which is the server's to set.
     pub(crate) fn next_wait(&mut self, reconnection_time: Duration, config: &Config) -> Duration {

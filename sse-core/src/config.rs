@@ -24,11 +24,12 @@ pub struct Config {
     pub backoff_ceiling: Duration,
     /// By how many percent a doubled wait may be longer by chance. Default: 50.
     pub jitter_percent: u8,
-    /// How long a connection must have been open for its end not to count as a failure. Default:
-    /// 5 s.
+    /// How long a stream that brought no event must have been open for its end not to count as a
+    /// failure. The end of one that brought an event never does: some servers end each stream
+    /// after a few, and count on the reconnection time. Default: 5 s.
     pub stable_after: Duration,
-    /// After how many failures in a row to give up: attempts that got no stream, or none that
-    /// was [stable](Self::stable_after). With 0, the end of any stream is final. Default: never.
+    /// After how many failures in a row to give up: attempts that got no stream, or one
+    /// that brought nothing and was not [stable](Self::stable_after). With 0, the end of any stream is final. Default: never.
     pub max_failures: Option<u32>,
     /// How long connecting, redirects and the head of the response may take together. Default:
     /// 30 s.

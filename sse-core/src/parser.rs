@@ -41,6 +41,8 @@ pub struct Parser<D = Growing, F = D> {
     block: Block<D, F>,
     last_event_id: F,
     line: Line,
+    /// Whether this connection has brought an event.
+    fruitful: bool,
     /// What has been read of a cut `retry` value.
     digits: Option<u64>,
     retry: Option<u64>,
@@ -79,6 +81,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             block: Block::new(data, event_type, id, &last_event_id, DEFAULT_LIMIT),
             last_event_id,
             line: Line::Mark(0),
+            fruitful: false,
             digits: None,
             retry: None,
         }
@@ -235,6 +238,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     pub fn restart(&mut self) {
         self.block.reset();
         self.line = Line::Mark(0);
+        self.fruitful = false;
     }
 
     fn take<const COMMENTS: bool>(&mut self, input: &mut &[u8]) -> Result<Option<Found>, TooLarge> {
@@ -262,6 +266,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             if matches!(first, b'\n' | b'\r') {
                 *at = self.step_over_line_end(input, *at);
                 if self.block.has_data() {
+                    self.fruitful = true;
                     return Ok(Some(Found::Event));
                 }
                 self.dispatch(input)?;
@@ -295,6 +300,11 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             (COMMENTS && self.line == Line::Comment && rest.start + 1 < rest.end)
                 .then(|| Found::comment(rest.start + 1, rest.end, false)),
         )
+    }
+
+    /// Whether there was an event since the last [`restart`](Self::restart).
+    pub(crate) fn is_fruitful(&self) -> bool {
+        self.fruitful
     }
 
     /// The data buffer, for other uses while no stream is being read, and the last event ID.

@@ -203,10 +203,14 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     /// Nothing happens unless one was being made or open.
     pub fn disconnected(&mut self, lost: Lost, now: Instant) {
         match self.state {
-            State::Open { since, .. } if now.since(since) >= self.config.stable_after => {
-                self.backoff.reset();
+            State::Open { since, .. } => {
+                let stable = now.since(since) >= self.config.stable_after;
+                match stable || self.parser.is_fruitful() {
+                    true => self.backoff.reset(),
+                    false => self.backoff.fail(),
+                }
             }
-            State::Connecting { .. } | State::Open { .. } => self.backoff.fail(),
+            State::Connecting { .. } => self.backoff.fail(),
             State::Due | State::Waiting { .. } | State::Closed(_) => return,
         }
         self.lose(lost, Duration::ZERO, now);

@@ -21,10 +21,20 @@ fn waits_double_while_nobody_answers() {
 fn a_server_that_accepts_and_hangs_up_does_not_undo_the_doubling() {
     let mut simulation = Simulation::of(
         config(|c| c.jitter_percent = 0),
-        [Answer::stream("retry: 1000\ndata: a\n\n")],
+        [Answer::stream("retry: 1000\nid: 1\n\n")],
     );
     simulation.log(20);
     assert_eq!(simulation.waits(), [1_000, 2_000, 4_000, 8_000]);
+}
+
+#[test]
+fn a_server_that_ends_each_stream_after_an_event_is_asked_again_in_the_time_it_names() {
+    let mut simulation = Simulation::of(
+        config(|c| c.max_failures = Some(1)),
+        [Answer::stream("retry: 1000\ndata: a\n\n")],
+    );
+    simulation.log(5);
+    assert_eq!(simulation.waits(), [1_000; 5]);
 }
 
 #[test]
