@@ -3,10 +3,10 @@
 use core::time::Duration;
 
 use crate::{
-    Buffer, CommentPlace, DEFAULT_LIMIT, Event, Growing, Item, ItemPlace, Place, RawEvent,
-    TooLarge,
+    Buffer, DEFAULT_LIMIT, Event, Growing, Item, ItemPlace, Place, RawEvent, TooLarge,
     block::{Block, LentText, Span},
     line::{Field, Line, Name, read_digits},
+    place::Found,
     scan,
     utf8::repaired,
 };
@@ -485,22 +485,5 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         };
         self.line = line;
         end + len
-    }
-}
-
-/// What the parser has come upon.
-#[derive(Clone, Copy, Debug)]
-enum Found {
-    /// An event, in the block.
-    Event,
-    Comment(CommentPlace),
-}
-
-impl Found {
-    fn comment(start: usize, end: usize, ended: bool) -> Self {
-        Self::Comment(CommentPlace {
-            text: Span::new(start, end),
-            ended,
-        })
     }
 }

@@ -35,3 +35,20 @@ impl CommentPlace {
         }
     }
 }
+
+/// What the parser has come upon.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Found {
+    /// An event, in the block.
+    Event,
+    Comment(CommentPlace),
+}
+
+impl Found {
+    pub(crate) fn comment(start: usize, end: usize, ended: bool) -> Self {
+        Self::Comment(CommentPlace {
+            text: Span::new(start, end),
+            ended,
+        })
+    }
+}
