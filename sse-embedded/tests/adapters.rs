@@ -13,7 +13,7 @@ use sse_embedded::{Closed, Connect, EventSource, Memory, sse_core::http::Request
 async fn play<C>(
     scene: &Scene,
     connector: C,
-    listen: impl AsyncFn(&mut EventSource<'_, C>, &mut Vec<Said<String>>) -> Closed,
+    listen: impl AsyncFn(&Scene, &mut EventSource<'_, C>, &mut Vec<Said<String>>) -> Closed,
 ) {
     let server = scene.server();
     let mut memory = Memory::<256, 512, 32, 64>::new();
@@ -28,11 +28,11 @@ async fn play<C>(
     source.set_last_event_id(scene.id).unwrap();
 
     let mut said = Vec::new();
-    let closed = soon(listen(&mut source, &mut said)).await;
+    let closed = soon(listen(scene, &mut source, &mut said)).await;
     let refusal = source.response();
     let refusal = refusal.map(|r| String::from_utf8_lossy(r.body()).into_owned());
     let heard = Heard {
-        closed_again: soon(listen(&mut source, &mut said)).await,
+        closed_again: soon(listen(scene, &mut source, &mut said)).await,
         said,
         closed,
         refusal,
@@ -42,12 +42,13 @@ async fn play<C>(
 
 #[test]
 fn over_a_connector() {
-    let listen = async |source: &mut EventSource<'_, Loopback>, said: &mut Vec<_>| loop {
-        match source.next_update().await {
-            Ok(update) => said.push(Said::new(update)),
-            Err(closed) => return closed,
-        }
-    };
+    let listen =
+        async |scene: &Scene, source: &mut EventSource<'_, Loopback>, said: &mut Vec<_>| loop {
+            match source.next_update().await {
+                Ok(update) => scene.note(update, said),
+                Err(closed) => return closed,
+            }
+        };
     async_io::block_on(async {
         for scene in SCENES {
             play(scene, Loopback::default(), listen).await;
@@ -57,7 +58,7 @@ fn over_a_connector() {
 
 #[test]
 fn over_connections_of_the_caller() {
-    let listen = async |source: &mut EventSource<'_, ()>, said: &mut Vec<_>| {
+    let listen = async |scene: &Scene, source: &mut EventSource<'_, ()>, said: &mut Vec<_>| {
         let mut loopback = Loopback::default();
         loop {
             let connected = match source.due().await {
@@ -67,7 +68,7 @@ fn over_connections_of_the_caller() {
             let socket = connected.and_then(|()| loopback.io().ok_or(ErrorKind::NotConnected));
             if let Some(mut stream) = source.over(socket) {
                 while let Some(update) = stream.next_update().await {
-                    said.push(Said::new(update));
+                    scene.note(update, said);
                 }
             }
             loopback.disconnect();

@@ -4,7 +4,7 @@ mod common;
 mod conversation;
 
 use common::{certified, soon};
-use conversation::{Heard, SCENES, Said, Scene, Server};
+use conversation::{Heard, SCENES, Scene, Server};
 use sse_core::{
     Closed, Lost, Update,
     http::{Origin, ResponseBuf},
@@ -38,7 +38,7 @@ async fn play<S: Source>(
     let mut said = Vec::new();
     let closed = loop {
         match soon(source.next_update()).await {
-            Ok(update) => said.push(Said::new(update)),
+            Ok(update) => scene.note(update, &mut said),
             Err(closed) => break closed,
         }
     };

@@ -13,7 +13,7 @@ use sse_core::{EventBuf, Update, adapter::Closed, http::Origin};
 use sse_smol::{Builder, client::EventSource, connect::Network};
 
 use super::counting::{Counting, Counts};
-use crate::conversation::{Act, Heard, SCENES, Said, Scene, Server, config};
+use crate::conversation::{Act, Heard, SCENES, Scene, Server, config};
 
 const STREAM: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 const NO_CONTENT: &str = "HTTP/1.1 204 No Content\r\n\r\n";
@@ -47,7 +47,7 @@ async fn play<N: Network>(scene: &Scene, front: impl Fn(&Server, Builder<N>) -> 
     let mut said = Vec::new();
     let closed = loop {
         match source.next_update().await {
-            Ok(update) => said.push(Said::new(update)),
+            Ok(update) => scene.note(update, &mut said),
             Err(closed) => break closed,
         }
     };

@@ -61,6 +61,13 @@ impl Scene {
         Server::new(self.answers.iter().map(|acts| acts.to_vec()))
     }
 
+    /// Takes down what a source says. One that says too much, as it does when it has lost its
+    /// place in the script, would go on for ever.
+    pub(crate) fn note(&self, update: Update<'_>, said: &mut Vec<Said<String>>) {
+        said.push(Said::new(update));
+        assert!(said.len() <= self.said.len(), "{}: {said:?}", self.name);
+    }
+
     /// Holds what a source has said, and what it has asked of `server`, against what it should
     /// have; `known` is what an adapter that knows less can tell of a loss.
     pub(crate) fn check(&self, heard: &Heard, server: &Server, known: impl Fn(Lost) -> Lost) {

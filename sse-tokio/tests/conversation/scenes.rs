@@ -181,7 +181,7 @@ pub(crate) const SCENES: &[Scene] = &[
         ..Scene::new("a refusal longer than what is kept")
     },
     Scene {
-        configure: |config| config.connect_timeout = Some(Duration::from_millis(300)),
+        configure: |config| config.connect_timeout = Some(Duration::from_secs(1)),
         answers: &[&[
             Send("HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\nbecause"),
             UntilGone,
@@ -233,7 +233,7 @@ pub(crate) const SCENES: &[Scene] = &[
         ..Scene::new("an event over the limit, and on")
     },
     Scene {
-        configure: |config| config.idle_timeout = Some(Duration::from_millis(100)),
+        configure: |config| config.idle_timeout = Some(Duration::from_secs(1)),
         answers: &[
             &[Send(HEAD), Send("id: 7\ndata: a\n\n: x"), UntilGone],
             &[Send(NO_CONTENT)],
@@ -243,7 +243,7 @@ pub(crate) const SCENES: &[Scene] = &[
         ..Scene::new("silence")
     },
     Scene {
-        configure: |config| config.connect_timeout = Some(Duration::from_millis(100)),
+        configure: |config| config.connect_timeout = Some(Duration::from_secs(1)),
         answers: &[&[UntilGone], &[Send(NO_CONTENT)]],
         said: &[Lost(Lost::ConnectTimeout)],
         asked: &[GET, GET],
