@@ -35,6 +35,8 @@ mod received;
 mod redirect;
 mod scan;
 mod session;
+#[cfg(feature = "std")]
+mod spread;
 mod time;
 mod utf8;
 

@@ -6,7 +6,7 @@ use futures_core::Stream;
 use futures_io::{AsyncRead, AsyncWrite};
 use sse_core::{
     adapter::IntoFrame,
-    http::{BadHead, Framing, Header, RequestError, RequestHead, encode_refusal},
+    http::{BadHead, Framing, HEAD_TOO_LARGE, Header, RequestError, RequestHead, encode_refusal},
 };
 
 use crate::{
@@ -120,22 +120,21 @@ where
     let refused = match connection.read_head(&mut received).await? {
         Head::Whole => None,
         Head::Gone => return Ok(Served::Gone),
-        Head::TooLarge => Some(431),
+        Head::TooLarge => Some(HEAD_TOO_LARGE),
     };
     let request = RequestHead::parse(&received);
     let (head, status) = match (refused, &request) {
         (None, Ok(Some((head, _)))) => (Some(head), 400),
         (Some(status), _) => (None, status),
-        (None, Err(BadHead::Version)) => (None, 505),
-        (None, Err(BadHead::TooManyHeaders)) => (None, 431),
-        (None, Ok(None) | Err(_)) => (None, 400),
+        (None, Err(bad)) => (None, bad.status()),
+        (None, Ok(None)) => (None, BadHead::Syntax.status()),
     };
     let (answer, framing) = match head {
         Some(head) => (answer(head), Framing::of(head)),
         None => (Answer::refusal(status), Framing::Close),
     };
     let only_head = head.is_some_and(|head| head.method() == "HEAD");
-    let talking = head.is_none_or(has_body);
+    let talking = head.is_none_or(RequestHead::has_body);
     drop(received);
 
     let headers = answer.headers.iter();
@@ -176,12 +175,6 @@ fn gone(error: io::Error) -> io::Result<Served> {
         BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof => Ok(Served::Gone),
         _ => Err(error),
     }
-}
-
-/// RFC 9112 6: these two headers announce it.
-fn has_body(head: &RequestHead<'_>) -> bool {
-    head.header("transfer-encoding").is_some()
-        || head.header("content-length").is_some_and(|n| n != b"0")
 }
 
 fn invalid(error: RequestError) -> io::Error {

@@ -13,6 +13,8 @@ pub use events::{Chunks, Events, EventsError, Source};
 pub use keep_alive::{IntoFrame, KeepAlive};
 pub use setup::{BoxFuture, BuildError, Prepare, Setup};
 
+pub use crate::spread::spread;
+
 use core::task::{Context, Poll};
 
 use crate::Instant;

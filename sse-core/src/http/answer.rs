@@ -85,11 +85,34 @@ impl Framing {
             Self::Close => out.push_slice(piece),
             Self::Chunked if piece.is_empty() => Ok(()),
             Self::Chunked => {
-                extend_hex(out, piece.len())?;
-                out.push_slice(b"\r\n")?;
+                self.encode_piece_start(piece.len(), out)?;
                 out.push_slice(piece)?;
+                out.push_slice(self.piece_end())
+            }
+        }
+    }
+
+    /// Appends what goes before a piece of `len` bytes, at least one, that is sent from where it
+    /// lies; [`piece_end`](Self::piece_end) follows it.
+    ///
+    /// # Errors
+    /// [`Full`]; what `out` has got by then is of no use.
+    pub fn encode_piece_start(self, len: usize, out: &mut impl Buffer) -> Result<(), Full> {
+        match self {
+            Self::Close => Ok(()),
+            Self::Chunked => {
+                extend_hex(out, len)?;
                 out.push_slice(b"\r\n")
             }
+        }
+    }
+
+    /// What goes behind a piece.
+    #[must_use]
+    pub const fn piece_end(self) -> &'static [u8] {
+        match self {
+            Self::Close => b"",
+            Self::Chunked => b"\r\n",
         }
     }
 

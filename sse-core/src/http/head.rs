@@ -167,6 +167,21 @@ pub enum BadHead {
     TooManyHeaders,
 }
 
+impl BadHead {
+    /// The status to refuse such a request with.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Version => 505,
+            Self::Syntax => 400,
+            Self::TooManyHeaders => HEAD_TOO_LARGE,
+        }
+    }
+}
+
+/// The status to refuse a request with whose head is over a server's limit (RFC 6585 5).
+pub const HEAD_TOO_LARGE: u16 = 431;
+
 impl From<httparse::Error> for BadHead {
     fn from(error: httparse::Error) -> Self {
         match error {

@@ -12,6 +12,7 @@
 //! | the head of an answer | `response.rs` |
 //! | the head of a question, for servers | `request_head.rs` |
 //! | what a server writes | `answer.rs` |
+//! | what pages of other origins may read | `cors.rs` |
 //! | where a body ends, chunks | `body.rs` |
 //!
 //! Which answers to accept, which redirects to follow and when to ask again is not HTTP's
@@ -42,6 +43,8 @@
 
 mod answer;
 mod body;
+#[cfg(feature = "alloc")]
+mod cors;
 mod head;
 #[cfg(feature = "alloc")]
 mod owned;
@@ -53,13 +56,15 @@ mod url;
 
 pub use answer::{Framing, STREAM_HEADERS, encode_refusal};
 pub use body::{BadChunk, BadFraming, Body};
-pub use head::{BadHead, HeadEnd, Header, Headers, MAX_HEADERS, Version};
+#[cfg(feature = "alloc")]
+pub use cors::Cors;
+pub use head::{BadHead, HEAD_TOO_LARGE, HeadEnd, Header, Headers, MAX_HEADERS, Version};
 #[cfg(feature = "alloc")]
 pub use owned::{Origin, RequestBuf, ResponseBuf, last_event_id_text};
 pub use reference::{UrlError, normalize, resolve};
 pub(crate) use request::is_token;
 pub use request::{Hop, InvalidRequest, Request, RequestError};
-pub use request_head::RequestHead;
+pub use request_head::{ALLOW, Ask, RequestHead};
 pub use response::Response;
 pub use url::{InvalidUrl, Url};
 

@@ -1,7 +1,7 @@
 //! The head of a question, as a server of event streams reads it.
 
 use super::{
-    head::{BadHead, Headers, MAX_HEADERS, Version},
+    head::{BadHead, Header, Headers, MAX_HEADERS, Version},
     url::split_query,
 };
 
@@ -108,6 +108,31 @@ impl<'a> RequestHead<'a> {
         super::last_event_id_text(self.last_event_id()?)
     }
 
+    /// What a server of event streams is asked for, by the method and the header lines.
+    #[must_use]
+    pub fn ask(&self) -> Ask {
+        let mut hosts = self.headers.named("host");
+        let one_host = hosts.next().is_some() && hosts.next().is_none();
+        // RFC 9112 3.2
+        if self.version == Version::Http11 && !one_host {
+            return Ask::Invalid;
+        }
+        match self.method {
+            "GET" => Ask::Stream,
+            "HEAD" => Ask::Head,
+            "OPTIONS" => Ask::Options,
+            _ => Ask::Other,
+        }
+    }
+
+    /// Whether a body follows, which a server of event streams passes over.
+    #[must_use]
+    pub fn has_body(&self) -> bool {
+        // RFC 9112 6: these two announce it.
+        self.header("transfer-encoding").is_some()
+            || self.header("content-length").is_some_and(|n| n != b"0")
+    }
+
     fn origin_form(&self) -> &'a str {
         if self.target.starts_with('/') {
             return self.target;
@@ -118,3 +143,25 @@ impl<'a> RequestHead<'a> {
         }
     }
 }
+
+/// What a request to a server of event streams asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// A stream: GET.
+    Stream,
+    /// The head of the answer alone: HEAD.
+    Head,
+    /// What may be asked for, or [leave to ask](super::Cors::preflight) from another origin:
+    /// OPTIONS.
+    Options,
+    /// Something else: 405, with [`ALLOW`].
+    Other,
+    /// No valid request of HTTP/1.1, which names its host once: 400.
+    Invalid,
+}
+
+/// The header that says which methods are answered by a server that has only streams.
+pub const ALLOW: Header<'static> = Header {
+    name: "allow",
+    value: b"GET, HEAD, OPTIONS",
+};

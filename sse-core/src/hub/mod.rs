@@ -23,7 +23,7 @@ use self::{
     slots::Slots,
     subscription::Cursor,
 };
-use crate::{Data, Frame, Message};
+use crate::{Data, Frame, Message, spread::spread};
 
 /// Sends each message to all readers, and again to those who were away.
 ///
@@ -260,16 +260,7 @@ impl Farewell {
         let Self::Retry(range) = self else {
             return None;
         };
-        let width = range.end().saturating_sub(*range.start());
-        // Multiples of the golden ratio fill the range evenly, however many there are.
-        let fraction = ordinal.wrapping_mul(GOLDEN_RATIO) >> 32;
-        let within = (width.as_nanos() * u128::from(fraction)) >> 32;
-        let within = Duration::from_nanos(u64::try_from(within).unwrap_or(u64::MAX));
-        Some(
-            Message::empty()
-                .retry(range.start().saturating_add(within))
-                .into(),
-        )
+        Some(Message::empty().retry(spread(range, ordinal)).into())
     }
 }
 
@@ -321,6 +312,3 @@ fn put_number(encoded: &mut [u8], number: u64) -> usize {
 
 /// What the id line of the largest number takes.
 const NUMBER_ROOM: usize = "id: 18446744073709551615\n".len();
-
-/// 2⁶⁴ divided by the golden ratio.
-const GOLDEN_RATIO: u64 = 0x9E37_79B9_7F4A_7C15;

@@ -123,3 +123,17 @@ fn what_does_not_fit_is_an_error() {
     let full = Err(RequestError::Full);
     assert_eq!(Framing::Chunked.encode_head(&[], &mut out), full);
 }
+
+#[test]
+fn a_piece_may_be_framed_where_it_lies() {
+    let piece = [b'x'; 300];
+    for framing in [Framing::Chunked, Framing::Close] {
+        let mut whole = Vec::new();
+        framing.encode_piece(&piece, &mut whole).unwrap();
+        let mut around = Vec::new();
+        framing.encode_piece_start(300, &mut around).unwrap();
+        around.extend(piece);
+        around.extend(framing.piece_end());
+        assert_eq!(around, whole);
+    }
+}

@@ -3,7 +3,9 @@
 #![cfg(feature = "alloc")]
 
 mod answer;
+mod ask;
 mod body;
+mod cors;
 mod head;
 mod request;
 mod url;
