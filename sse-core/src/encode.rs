@@ -5,6 +5,7 @@ use core::fmt;
 use crate::{
     Message,
     data::{Data, Lines},
+    event_id::digits,
 };
 
 impl<D: Data> Message<'_, D> {
@@ -30,7 +31,9 @@ impl<D: Data> Message<'_, D> {
             out.write_str("\n")?;
         }
         if let Some(milliseconds) = self.retry {
-            writeln!(out, "retry: {milliseconds}")?;
+            for text in ["retry: ", digits(milliseconds, &mut [0; 20]), "\n"] {
+                out.write_str(text)?;
+            }
         }
         let Some(data) = &self.data else {
             return out.write_str("\n");

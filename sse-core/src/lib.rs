@@ -16,8 +16,11 @@ mod config;
 mod data;
 mod encode;
 mod event;
+mod event_id;
 #[cfg(feature = "std")]
 mod frame;
+mod gap;
+mod history;
 #[cfg(feature = "std")]
 mod hub;
 #[cfg(feature = "serde")]
@@ -33,6 +36,7 @@ mod parser;
 mod place;
 mod received;
 mod redirect;
+mod replay;
 mod scan;
 mod session;
 #[cfg(feature = "std")]
@@ -54,8 +58,9 @@ pub use event::EventBuf;
 pub use event::{Comment, Event, Item, RawEvent, Update};
 #[cfg(feature = "std")]
 pub use frame::Frame;
+pub use history::{FellOff, History, Position};
 #[cfg(feature = "std")]
-pub use hub::{Hub, HubConfig, HubStats, Overrun, PublishError, Subscription};
+pub use hub::{Hub, HubConfig, HubStats, Subscription};
 #[cfg(feature = "serde")]
 pub use json::Json;
 pub use limit::{DEFAULT_LIMIT, ID_LIMIT, TooLarge};
@@ -63,5 +68,6 @@ pub use message::{InvalidField, Message};
 pub use outcome::{Closed, Lost};
 pub use parser::Parser;
 pub use place::{CommentPlace, ItemPlace, Place};
+pub use replay::{Overrun, PublishError};
 pub use session::{Order, Session};
 pub use time::Instant;

@@ -72,19 +72,6 @@ impl Wake for CountingWaker {
 }
 
 #[test]
-fn a_new_reader_gets_what_is_published_from_then_on() {
-    let hub = Hub::default();
-    publish_numbers(&hub, 1..=2);
-    for id in [None, Some("")] {
-        let mut reader = hub.subscribe(id);
-        assert_eq!(read(&mut reader), (vec![], false));
-    }
-    let mut reader = hub.subscribe(None);
-    publish_numbers(&hub, 3..=4);
-    assert_eq!(read(&mut reader), (numbered(3..=4), false));
-}
-
-#[test]
 fn every_position_of_the_log_is_resumed_without_loss_or_repetition() {
     for published in 1..=20 {
         let hub = small(8);
@@ -96,27 +83,6 @@ fn every_position_of_the_log_is_resumed_without_loss_or_repetition() {
         }
         assert_eq!(hub.stats().gaps, 0);
     }
-}
-
-#[test]
-fn replay_goes_over_into_live() {
-    let hub = Hub::default();
-    publish_numbers(&hub, 1..=3);
-    let mut reader = hub.subscribe(Some("1"));
-    publish_numbers(&hub, 4..=4);
-    assert_eq!(read(&mut reader).0, numbered(2..=4));
-    publish_numbers(&hub, 5..=5);
-    assert_eq!(read(&mut reader).0, numbered(5..=5));
-}
-
-#[test]
-fn an_evicted_id_gets_a_gap_and_the_whole_log() {
-    let hub = small(4);
-    publish_numbers(&hub, 1..=10);
-    let mut reader = hub.subscribe(Some("2"));
-    let mut expected = vec![gap("6", r#"{"after":"2","resumes_at":"7","lost":4}"#)];
-    expected.extend(numbered(7..=10));
-    assert_eq!(read(&mut reader).0, expected);
 }
 
 #[test]
@@ -157,20 +123,6 @@ fn a_reconnect_with_the_id_of_a_gap_gets_no_other_gap() {
         assert_eq!(frames[1..].len(), events);
         assert_eq!(read(&mut hub.subscribe(Some(rebased))).0, frames[1..]);
     }
-}
-
-#[test]
-fn a_gap_names_the_next_event_as_of_the_time_it_is_read() {
-    let hub = small(4);
-    publish_numbers(&hub, 1..=3);
-    let mut reader = hub.subscribe(Some("nonsense"));
-    publish_numbers(&hub, 4..=5);
-    let mut expected = vec![gap(
-        "3",
-        r#"{"after":"nonsense","resumes_at":"4","lost":null}"#,
-    )];
-    expected.extend(numbered(4..=5));
-    assert_eq!(read(&mut reader).0, expected);
 }
 
 #[test]
@@ -215,23 +167,6 @@ fn own_ids_are_resumed_from_while_they_are_held() {
         let data = format!(r#"{{"after":"{not_held}","resumes_at":null,"lost":null}}"#);
         assert_eq!(frames, [gap("e", &data)]);
     }
-}
-
-#[test]
-fn a_reader_that_lags_is_told_by_own_ids_too() {
-    let hub = small(2);
-    let mut reader = hub.subscribe(None);
-    publish_with_id(&hub, "a").unwrap();
-    assert_eq!(read(&mut reader).0.len(), 1);
-    for id in ["b", "c", "d", "e"] {
-        publish_with_id(&hub, id).unwrap();
-    }
-    let (frames, _) = read(&mut reader);
-    assert_eq!(
-        frames[0],
-        gap("c", r#"{"after":"a","resumes_at":"d","lost":2}"#)
-    );
-    assert_eq!(frames.len(), 3);
 }
 
 #[test]
@@ -310,19 +245,6 @@ fn a_reader_that_falls_off_gets_a_gap_and_goes_on() {
     assert_eq!(read(&mut reader), (expected, false));
     let stats = hub.stats();
     assert_eq!((stats.gaps, stats.lagged, stats.delivered), (1, 3, 6));
-}
-
-#[test]
-fn a_reader_that_had_nothing_falls_off_too() {
-    let hub = small(2);
-    publish_numbers(&hub, 1..=3);
-    let mut reader = hub.subscribe(None);
-    publish_numbers(&hub, 4..=8);
-    let (frames, _) = read(&mut reader);
-    assert_eq!(
-        frames[0],
-        gap("6", r#"{"after":null,"resumes_at":"7","lost":3}"#)
-    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What a hub keeps, and what becomes of a reader that falls behind it.
 
+use crate::{Overrun, event_id::first_number};
+
 /// How a [`Hub`](crate::Hub) behaves.
 ///
 /// ```
@@ -14,17 +16,6 @@ pub struct HubConfig {
     pub(super) max_bytes: usize,
     pub(super) overrun: Overrun,
     pub(super) first_id: u64,
-}
-
-/// What a hub does with a reader whose next frame has left the log.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Overrun {
-    /// The subscription ends. A client that reconnects is told of its gap then.
-    Close,
-    /// The reader gets a `gap` event and goes on with the oldest frame held.
-    #[default]
-    Gap,
 }
 
 impl HubConfig {
@@ -69,11 +60,7 @@ impl HubConfig {
     /// of the start in microseconds will do.
     #[must_use]
     pub const fn first_id(mut self, id: u64) -> Self {
-        self.first_id = match id {
-            0 => 1,
-            id if id > LAST_FIRST_ID => LAST_FIRST_ID,
-            id => id,
-        };
+        self.first_id = first_number(id);
         self
     }
 }
@@ -83,6 +70,3 @@ impl Default for HubConfig {
         Self::new()
     }
 }
-
-/// Leaves 2⁶³ numbers, so that counting them cannot overflow.
-const LAST_FIRST_ID: u64 = 1 << 63;

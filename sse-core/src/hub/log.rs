@@ -1,13 +1,15 @@
 //! The ring of encoded frames: what is held, where an id lies in it, what has been evicted.
 
-use core::fmt;
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
 };
 
 use super::HubConfig;
-use crate::Frame;
+use crate::{Frame, event_id, replay::Replay};
+
+/// Names an event of a hub.
+pub(super) type EventId = event_id::EventId<Arc<str>>;
 
 /// Frames at consecutive positions; the oldest leave when there are too many or too large ones.
 #[derive(Debug)]
@@ -35,30 +37,9 @@ pub(super) struct Entry {
     is_event: bool,
 }
 
-/// Names an event: by its number, and by its id where that is another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct EventId {
-    pub(super) number: u64,
-    own: Option<Arc<str>>,
-}
-
-/// Where an id lies.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    /// Named the event just before `next`.
-    Before { next: u64, at: EventId },
-    /// Was in the log once.
-    Evicted(EventId),
-    /// Never was in this log, or is too old to tell.
-    Unknown,
-}
-
 impl Log {
     pub(super) fn new(config: &HubConfig) -> Self {
-        let before = EventId {
-            number: config.first_id - 1,
-            own: None,
-        };
+        let before = EventId::numbered(config.first_id - 1);
         Self {
             entries: VecDeque::new(),
             first: 1,
@@ -115,82 +96,16 @@ impl Log {
         self.entries.get(usize::try_from(index).ok()?)
     }
 
-    pub(super) fn place(&self, id: &str) -> Place {
-        if let Some(&position) = self.own_ids.get(id)
-            && let Some(entry) = self.entry(position)
-        {
-            return Place::Before {
-                next: position + 1,
-                at: entry.at.clone(),
-            };
-        }
-        if self.before.is(id) {
-            return Place::Before {
-                next: self.first,
-                at: self.before.clone(),
-            };
-        }
-        let Some(number) = decimal(id) else {
-            return Place::Unknown;
-        };
-        if number < self.before.number {
-            let at = EventId { number, own: None };
-            return if self.numbered {
-                Place::Evicted(at)
-            } else {
-                Place::Unknown
-            };
-        }
-        let index = self
-            .entries
-            .partition_point(|entry| entry.at.number < number);
-        match self.entries.get(index) {
-            Some(entry) if entry.at.is(id) => Place::Before {
-                next: self.first + index as u64 + 1,
-                at: entry.at.clone(),
-            },
-            Some(_) | None => Place::Unknown,
-        }
-    }
-
-    /// The oldest event held that is newer than `id`.
-    pub(super) fn event_after(&self, id: &EventId) -> Option<&EventId> {
-        let index = self
-            .entries
-            .partition_point(|entry| entry.at.number <= id.number);
-        self.entries.get(index).map(|entry| &entry.at)
-    }
-
-    pub(super) fn oldest_event(&self) -> Option<&EventId> {
-        self.event_after(&self.before)
+    pub(super) fn oldest_event(&self) -> Option<EventId> {
+        self.find_number(self.before.number + 1).map(|(_, id)| id)
     }
 
     pub(super) fn newest_event(&self) -> Option<&EventId> {
         (self.newest.number > self.before.number).then_some(&self.newest)
     }
 
-    /// The newest event there ever was, or the number before the first.
-    pub(super) fn newest(&self) -> &EventId {
-        &self.newest
-    }
-
-    /// The newest event evicted, or the number before the first.
-    pub(super) fn before(&self) -> &EventId {
-        &self.before
-    }
-
     pub(super) fn next_number(&self) -> u64 {
         self.newest.number + 1
-    }
-
-    /// Position of the oldest frame held.
-    pub(super) fn first(&self) -> u64 {
-        self.first
-    }
-
-    /// Position of the next frame to be pushed.
-    pub(super) fn end(&self) -> u64 {
-        self.first + self.entries.len() as u64
     }
 
     pub(super) fn frames(&self) -> usize {
@@ -206,26 +121,43 @@ impl Log {
     }
 }
 
-impl EventId {
-    fn is(&self, id: &str) -> bool {
-        match &self.own {
-            Some(own) => **own == *id,
-            None => decimal(id) == Some(self.number),
-        }
-    }
-}
+impl Replay for Log {
+    type Text = Arc<str>;
 
-impl fmt::Display for EventId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.own {
-            Some(own) => f.write_str(own),
-            None => self.number.fmt(f),
-        }
+    fn first(&self) -> u64 {
+        self.first
     }
-}
 
-/// Reads a number only in the form in which it would have been written.
-pub(super) fn decimal(id: &str) -> Option<u64> {
-    let canonical = id == "0" || id.starts_with(|first| matches!(first, '1'..='9'));
-    if canonical { id.parse().ok() } else { None }
+    fn end(&self) -> u64 {
+        self.first + self.entries.len() as u64
+    }
+
+    fn before(&self) -> &EventId {
+        &self.before
+    }
+
+    fn newest(&self) -> &EventId {
+        &self.newest
+    }
+
+    fn is_numbered(&self) -> bool {
+        self.numbered
+    }
+
+    fn find_own(&self, id: &str) -> Option<(u64, EventId)> {
+        let &position = self.own_ids.get(id)?;
+        Some((position, self.entry(position)?.at.clone()))
+    }
+
+    fn find_number(&self, number: u64) -> Option<(u64, EventId)> {
+        let index = self
+            .entries
+            .partition_point(|entry| entry.at.number < number);
+        let entry = self.entries.get(index)?;
+        Some((self.first + index as u64, entry.at.clone()))
+    }
+
+    fn keep(id: &str) -> Option<Arc<str>> {
+        Some(id.into())
+    }
 }

@@ -1,7 +1,6 @@
 //! Who gets which message: one log that is replay buffer, fan-out queue and history at once.
 
 mod config;
-mod gap;
 mod log;
 mod slots;
 mod stats;
@@ -14,16 +13,17 @@ use std::{
     vec::Vec,
 };
 
-pub use config::{HubConfig, Overrun};
+pub use config::HubConfig;
 pub use stats::HubStats;
 pub use subscription::Subscription;
 
-use self::{
-    log::{Log, Place, decimal},
-    slots::Slots,
-    subscription::Cursor,
+use self::{log::Log, slots::Slots, subscription::Cursor};
+use crate::{
+    Data, Frame, Message, Overrun, PublishError,
+    event_id::{decimal, digits},
+    replay::Replay as _,
+    spread::spread,
 };
-use crate::{Data, Frame, Message, spread::spread};
 
 /// Sends each message to all readers, and again to those who were away.
 ///
@@ -124,9 +124,6 @@ impl Hub {
     /// [`PublishError`]; then nothing was published.
     pub fn publish<D: Data>(&self, message: &Message<'_, D>) -> Result<u64, PublishError> {
         let own = message.id;
-        if own == Some("") {
-            return Err(PublishError::EmptyId);
-        }
         let mut encoded = Vec::with_capacity(NUMBER_ROOM + message.encoded_len());
         encoded.resize(NUMBER_ROOM, 0);
         message
@@ -142,10 +139,8 @@ impl Hub {
         }
         let number = state.log.next_number();
         match own {
-            Some(id) if state.log.place(id) != Place::Unknown => {
-                return Err(PublishError::DuplicateId);
-            }
             Some(id) => {
+                state.log.check_own(id)?;
                 let own = (decimal(id) != Some(number)).then(|| id.into());
                 state
                     .log
@@ -270,43 +265,13 @@ impl Drop for Handle {
     }
 }
 
-/// A message was not published.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum PublishError {
-    /// The hub was closed or drained.
-    Closed,
-    /// The message has the id of another event in the log. After a broker's redelivery there is
-    /// nothing to do about it.
-    DuplicateId,
-    /// The message has the empty id, which would make readers forget their place.
-    EmptyId,
-    /// The message is larger than the whole log may be ([`HubConfig::max_bytes`]).
-    TooLarge,
-    /// The data's own `Display` or `Serialize` failed.
-    Data,
-}
-
-impl fmt::Display for PublishError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Closed => "hub closed",
-            Self::DuplicateId => "id of another event in the log",
-            Self::EmptyId => "empty id",
-            Self::TooLarge => "message larger than the hub's log",
-            Self::Data => "data failed to be displayed or serialized",
-        })
-    }
-}
-
-impl core::error::Error for PublishError {}
-
 /// Writes the number's id line so that it ends where the message begins; returns where it starts.
 fn put_number(encoded: &mut [u8], number: u64) -> usize {
-    let digits = 1 + number.checked_ilog10().unwrap_or(0) as usize;
-    let start = NUMBER_ROOM - "id: \n".len() - digits;
+    let mut memory = [0; 20];
+    let digits = digits(number, &mut memory);
+    let start = NUMBER_ROOM - "id: \n".len() - digits.len();
     // The room is made for the largest number.
-    let _ = writeln!(&mut encoded[start..], "id: {number}");
+    let _ = writeln!(&mut encoded[start..], "id: {digits}");
     start
 }
 

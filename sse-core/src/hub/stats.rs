@@ -1,8 +1,8 @@
 //! What a hub says about itself.
 
-use std::string::{String, ToString as _};
+use std::string::String;
 
-use super::State;
+use super::{State, log::EventId};
 
 /// Counters and sizes of a [`Hub`](crate::Hub), all of one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,8 +39,12 @@ impl HubStats {
             subscribers: state.slots.in_use(),
             frames: state.log.frames(),
             bytes: state.log.bytes(),
-            oldest: state.log.oldest_event().map(|id| id.to_string()),
-            newest: state.log.newest_event().map(|id| id.to_string()),
+            oldest: state.log.oldest_event().map(|id| text(&id)),
+            newest: state.log.newest_event().map(text),
         }
     }
+}
+
+fn text(id: &EventId) -> String {
+    id.text(&mut [0; 20]).into()
 }

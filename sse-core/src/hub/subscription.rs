@@ -2,20 +2,15 @@
 
 use core::{
     future::poll_fn,
-    mem,
     pin::Pin,
     task::{Context, Poll},
 };
-use std::{boxed::Box, string::ToString as _, sync::Arc, vec::Vec};
+use std::{sync::Arc, vec::Vec};
 
 use futures_core::Stream;
 
-use super::{
-    Overrun, Shared, State,
-    gap::Gap,
-    log::{EventId, Place},
-};
-use crate::Frame;
+use super::{Shared, State};
+use crate::{Frame, Overrun, gap::Gap, replay};
 
 /// A reader of a [`Hub`](crate::Hub).
 ///
@@ -31,31 +26,16 @@ pub struct Subscription {
 
 #[derive(Debug)]
 pub(super) struct Cursor {
-    /// Position of the frame to be read next; 0 if the reader comes from before the log.
-    next: u64,
-    /// The event before `next`.
-    at: EventId,
-    reader: Reader,
+    place: replay::Cursor<Arc<str>>,
     /// Which subscription of the hub this is.
     ordinal: u64,
     ended: bool,
 }
 
-/// What the reader takes for the last event it had.
-#[derive(Debug)]
-enum Reader {
-    /// It had none.
-    Fresh,
-    /// It is where the cursor is.
-    Current,
-    /// It named an id that the log does not know, and has not been told yet.
-    Astray(Box<str>),
-}
-
 /// What there is for a reader.
 enum Outcome {
     Frames(usize),
-    Gap(Gap),
+    Gap(Gap<Arc<str>>),
     Farewell(Frame),
     Wait,
     End,
@@ -140,7 +120,7 @@ impl Subscription {
         match outcome {
             Outcome::Frames(n) => Poll::Ready(n),
             Outcome::Gap(gap) => {
-                sink(gap.frame());
+                sink(gap_frame(&gap));
                 Poll::Ready(1)
             }
             Outcome::Farewell(frame) => {
@@ -156,19 +136,8 @@ impl Subscription {
 impl Cursor {
     /// Where a reader starts that had `last_event_id`.
     pub(super) fn new(state: &State, last_event_id: Option<&str>, ordinal: u64) -> Self {
-        let live = || (state.log.end(), state.log.newest().clone());
-        let (reader, (next, at)) = match last_event_id {
-            None | Some("") => (Reader::Fresh, live()),
-            Some(id) => match state.log.place(id) {
-                Place::Before { next, at } => (Reader::Current, (next, at)),
-                Place::Evicted(at) => (Reader::Current, (0, at)),
-                Place::Unknown => (Reader::Astray(id.into()), live()),
-            },
-        };
         Self {
-            next,
-            at,
-            reader,
+            place: replay::Cursor::new(&state.log, last_event_id),
             ordinal,
             ended: false,
         }
@@ -178,29 +147,22 @@ impl Cursor {
         if self.ended {
             return Outcome::End;
         }
-        let fell_off = self.next < state.log.first();
-        let lagged = fell_off && self.next > 0;
-        if lagged {
-            state.lagged += state.log.first() - self.next;
-            if let Overrun::Close = state.overrun {
-                self.ended = true;
-                return Outcome::End;
-            }
+        let lag = self.place.lag(&state.log);
+        state.lagged += lag;
+        if lag > 0 && state.overrun == Overrun::Close {
+            self.ended = true;
+            return Outcome::End;
         }
-        if fell_off || matches!(self.reader, Reader::Astray(_)) {
+        if let Some(gap) = self.place.gap(&state.log) {
             state.gaps += 1;
-            return Outcome::Gap(self.skip(state, fell_off));
+            return Outcome::Gap(gap);
         }
 
         let mut n = 0;
         while n < max
-            && let Some(entry) = state.log.entry(self.next)
+            && let Some(entry) = state.log.entry(self.place.next)
         {
-            self.next += 1;
-            if self.at != entry.at {
-                self.at = entry.at.clone();
-                self.reader = Reader::Current;
-            }
+            self.place.took(entry.at.number, || entry.at.clone());
             sink(entry.frame.clone());
             n += 1;
         }
@@ -215,28 +177,6 @@ impl Cursor {
         match farewell.frame(self.ordinal) {
             Some(frame) => Outcome::Farewell(frame),
             None => Outcome::End,
-        }
-    }
-
-    /// Moves to where the log can go on from.
-    fn skip(&mut self, state: &State, fell_off: bool) -> Gap {
-        let had = mem::replace(&mut self.reader, Reader::Current);
-        let missed = state.log.before().number.saturating_sub(self.at.number);
-        let (after, lost) = match had {
-            Reader::Fresh => (None, Some(missed)),
-            Reader::Current => (Some(self.at.to_string()), Some(missed)),
-            Reader::Astray(id) => (Some(id.into()), None),
-        };
-        if fell_off {
-            self.next = state.log.first();
-            self.at = state.log.before().clone();
-        }
-        let resumes_at = state.log.event_after(&self.at).cloned();
-        Gap {
-            after,
-            resumes_at,
-            lost,
-            at: self.at.clone(),
         }
     }
 }
@@ -254,4 +194,9 @@ impl Stream for Subscription {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Frame>> {
         self.get_mut().poll_next(cx)
     }
+}
+
+fn gap_frame(gap: &Gap<Arc<str>>) -> Frame {
+    gap.message(|message| message.to_frame())
+        .expect("an id is written without error")
 }
