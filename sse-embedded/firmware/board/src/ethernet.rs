@@ -120,6 +120,7 @@ impl TxToken for Sender {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Irq;
 
 // SAFETY: the number is that of the controller's interrupt on this board, always.

@@ -1,7 +1,13 @@
 //! What the programs share.
 #![no_std]
 
+#[cfg(feature = "net")]
+mod network;
+
 use core::{hint, panic::PanicInfo};
+
+#[cfg(feature = "net")]
+pub use network::{SOCKETS, start};
 
 /// Says nothing: a message would be part of the size.
 #[panic_handler]
