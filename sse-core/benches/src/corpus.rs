@@ -130,11 +130,7 @@ pub(crate) const KINDS: &[Kind] = &[
             Block::of((0..20).map(&mut line).collect::<Vec<_>>().join("\n"))
         },
     },
-    Kind {
-        name: "long",
-        description: "lines of 1 MiB",
-        block: |random, _| Block::of(text(random, 1024 * 1024)),
-    },
+    LONG,
     Kind {
         name: "comments",
         description: "20 keep-alive comments and 20 B of data",
@@ -160,6 +156,20 @@ pub(crate) const KINDS: &[Kind] = &[
         },
     },
 ];
+
+/// Lines that take many chunks.
+pub(crate) const LONG: Kind = Kind {
+    name: "long",
+    description: "lines of 1 MiB",
+    block: |random, _| Block::of(text(random, 1024 * 1024)),
+};
+
+/// Lines of twice the length, to see what length costs.
+pub(crate) const LONGER: Kind = Kind {
+    name: "longer",
+    description: "lines of 2 MiB",
+    block: |random, _| Block::of(text(random, 2 * 1024 * 1024)),
+};
 
 fn openai(random: &mut Random) -> Block {
     let word = WORDS[random.below(WORDS.len())];

@@ -3,9 +3,11 @@
 //! `cargo run --release --manifest-path sse-core/benches/Cargo.toml -- decode openai 16KiB`
 
 mod allocator;
+mod callgrind;
 mod corpus;
 mod decode;
 mod delivery;
+mod guard;
 #[allow(dead_code, reason = "the text of tests is made of other pieces")]
 #[path = "../../tests/common/random.rs"]
 mod random;
@@ -14,15 +16,23 @@ mod table;
 mod tally;
 mod trial;
 
-use std::env;
+use std::{env, error::Error};
 
 use corpus::KINDS;
 use delivery::Delivery;
 use trial::Trial;
 
-fn main() {
+fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<_> = env::args().skip(1).collect();
-    decode(&words);
+    match &*words.iter().map(|word| &**word).collect::<Vec<_>>() {
+        ["decode", ..] => decode(&words),
+        ["counts"] => guard::write()?,
+        ["check"] if guard::check()? => {}
+        ["check"] => return Err("something has become worse".into()),
+        ["run", kind, decoder, times] => callgrind::run(kind, decoder, times)?,
+        _ => return Err("see the package's documentation for what it can do".into()),
+    }
+    Ok(())
 }
 
 /// Measures decoders on the corpora and deliveries named in `words`; on all, if none is.

@@ -57,13 +57,12 @@ impl Trial {
         let runs: Vec<_> = runs.iter().map(|run| run as &dyn Fn()).collect();
         let mut times = rounds::fastest(&runs, BUDGET * runs.len() as u32).into_iter();
 
-        let twice = [chunks, chunks].concat().leak();
         let row = |(decoder, fault): (&'static Decoder, Option<Fault>)| {
             let result = match fault {
                 Some(fault) => Err(fault),
                 None => Ok(Cost {
                     time: times.next().unwrap_or_default().as_nanos() as f64 / events as f64,
-                    allocations: allocations(decoder, chunks, twice) as f64 / events as f64,
+                    allocations: allocations(decoder, chunks) as f64 / events as f64,
                 }),
             };
             (decoder, result)
@@ -95,10 +94,11 @@ fn fault(decoder: &Decoder, chunks: Chunks, corpus: &Corpus) -> Option<Fault> {
     ((decoder.digest)(chunks) != corpus.expected).then_some(Fault::Wrong)
 }
 
-/// The second half's, when all buffers have grown.
-fn allocations(decoder: &Decoder, once: Chunks, twice: Chunks) -> usize {
+/// How many allocations it takes to decode the chunks once more, when all buffers have grown.
+pub(crate) fn allocations(decoder: &Decoder, chunks: Chunks) -> usize {
+    let twice: Chunks = chunks.repeat(2).leak();
     let count = |chunks| heap(|| (decoder.tally)(chunks)).allocations;
-    count(twice).saturating_sub(count(once))
+    count(twice).saturating_sub(count(chunks))
 }
 
 /// For each candidate.

@@ -65,6 +65,11 @@ pub(crate) const DECODERS: &[Decoder] = &[
     decoder!("eventsource-client", eventsource_client::decode),
 ];
 
+/// Our decoders that own nothing.
+pub(crate) fn lending() -> impl Iterator<Item = &'static Decoder> {
+    DECODERS[..2].iter()
+}
+
 /// Runs `decode` into a sink of its own.
 fn into<S: Sink>(chunks: Chunks, decode: impl FnOnce(Chunks, &mut S)) -> S {
     let mut sink = S::default();

@@ -1,0 +1,157 @@
+//! What must not get worse: counts, held against a table in the repository.
+
+use std::{fmt::Write as _, fs, io, process::Command};
+
+use crate::{
+    allocator::heap,
+    callgrind::Subject,
+    corpus::{Corpus, KINDS, LONG, LONGER},
+    decode::{Decoder, lending},
+    delivery::Delivery,
+    trial::allocations,
+};
+
+/// Something counted.
+struct Count {
+    name: String,
+    value: f64,
+    /// What it must not exceed, whatever it was.
+    limit: Option<f64>,
+}
+
+/// Counts, and makes a table of it in the repository.
+///
+/// # Errors
+/// If something cannot be counted or written.
+pub(crate) fn write() -> io::Result<()> {
+    let mut table = String::from(HEAD);
+    for Count { name, value, limit } in counts()? {
+        let limit = limit.unwrap_or(value * TOLERANCE);
+        let _ = writeln!(table, "| {name} | {value:.2} | {limit:.2} |");
+    }
+    fs::write(PATH, &table)?;
+    print!("{table}");
+    Ok(())
+}
+
+/// Counts, and says what is over the limits of the table.
+///
+/// # Errors
+/// If something cannot be counted or read.
+pub(crate) fn check() -> io::Result<bool> {
+    let table = fs::read_to_string(PATH)?;
+    let mut good = true;
+    for Count { name, value, .. } in counts()? {
+        let limit = limit(&table, &name);
+        let verdict = match limit {
+            Some(limit) if value <= limit => "",
+            Some(_) => "  TOO MUCH",
+            None => "  NOT IN THE TABLE",
+        };
+        good &= verdict.is_empty();
+        println!(
+            "{value:9.2} of {:9.2}  {name}{verdict}",
+            limit.unwrap_or(0.0)
+        );
+    }
+    Ok(good)
+}
+
+/// The last cell of the row that begins with `name`.
+fn limit(table: &str, name: &str) -> Option<f64> {
+    let cells = |line: &'_ str| {
+        line.split('|')
+            .map(|cell| cell.trim().to_owned())
+            .collect::<Vec<_>>()
+    };
+    table
+        .lines()
+        .map(cells)
+        .find(|cells| cells.get(1).is_some_and(|cell| cell == name))?
+        .get(3)?
+        .parse()
+        .ok()
+}
+
+fn counts() -> io::Result<Vec<Count>> {
+    install("valgrind")?;
+    let mut counts = Vec::new();
+    for decoder in lending() {
+        let door = decoder.name;
+        for kind in KINDS.iter().copied().filter(|kind| kind.name != LONG.name) {
+            counts.push(Count {
+                name: format!("{door}, {}: instructions an event", kind.name),
+                value: Subject { kind, decoder }.instructions()?,
+                limit: None,
+            });
+        }
+        let [long, longer] = [LONG, LONGER].map(|kind| Subject { kind, decoder }.instructions());
+        counts.push(Count {
+            name: format!("{door}: instructions for a line twice as long"),
+            value: longer? / long?,
+            limit: Some(2.02),
+        });
+        counts.push(Count {
+            name: format!("{door}: peak heap for a line, in lengths of it"),
+            value: peak(decoder),
+            limit: Some(1.5),
+        });
+        counts.push(Count {
+            name: format!("{door}: allocations an event, any corpus and delivery"),
+            value: most_allocations(decoder),
+            limit: Some(0.0),
+        });
+    }
+    Ok(counts)
+}
+
+/// The most memory held for a line that comes in chunks.
+fn peak(decoder: &Decoder) -> f64 {
+    let corpus = Corpus::new(LONG, 1);
+    let chunks = Delivery::Pieces(16 * 1024).cut(&corpus);
+    heap(|| (decoder.tally)(chunks)).peak as f64 / corpus.bytes.len() as f64
+}
+
+fn most_allocations(decoder: &Decoder) -> f64 {
+    let mut most = 0.0_f64;
+    for kind in KINDS {
+        for delivery in Delivery::ALL {
+            let corpus = Corpus::new(*kind, delivery.least());
+            let count = allocations(decoder, delivery.cut(&corpus));
+            most = most.max(count as f64 / corpus.ends.len() as f64);
+        }
+    }
+    most
+}
+
+/// Installs a Debian package, if no program of its name is there.
+///
+/// # Errors
+/// If that cannot be done.
+pub(crate) fn install(package: &str) -> io::Result<()> {
+    if Command::new(package).arg("--version").output().is_ok() {
+        return Ok(());
+    }
+    let status = Command::new("apt-get")
+        .args(["install", "--yes", package])
+        .status()?;
+    status
+        .success()
+        .then_some(())
+        .ok_or_else(|| io::Error::other(format!("{package} is missing")))
+}
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/COUNTS.md");
+
+const HEAD: &str = "\
+# Counts
+
+Made by `cargo run --release --manifest-path sse-core/benches/Cargo.toml -- counts`; the same with
+`check` fails where a count is over its limit. Input comes in 16 KiB chunks unless said otherwise.
+
+| | count | at most |
+|---|--:|--:|
+";
+
+/// What another compiler may make of the same source.
+const TOLERANCE: f64 = 1.03;
