@@ -1,0 +1,74 @@
+//! `EventBody` over a hub's subscriptions, in axum and in hyper.
+
+use std::{convert::Infallible, io, time::Duration};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    routing::get,
+};
+use hyper::service::service_fn;
+use sse_tokio::{EventBody, Hub, HubConfig, LastEventId, Message, Subscription};
+
+use super::{
+    Options,
+    control::{Control, Publisher, block_on, listen},
+    hyper_bytes::accept,
+};
+use crate::event;
+
+pub fn axum(options: &Options) -> io::Result<()> {
+    block_on(async {
+        let (hub, keep_alive) = hub(options);
+        let app = Router::new()
+            .route("/", get(events))
+            .with_state((hub.clone(), keep_alive));
+        let listener = listen()?;
+        tokio::spawn(axum::serve(listener, app).into_future());
+        Control::new(hub).run_in_tokio().await
+    })
+}
+
+async fn events(
+    State((hub, keep_alive)): State<(Hub, Duration)>,
+    last: LastEventId,
+) -> EventBody<Subscription> {
+    EventBody::new(hub.subscribe(last.as_deref())).keep_alive(keep_alive)
+}
+
+pub fn hyper(options: &Options) -> io::Result<()> {
+    block_on(async {
+        let (hub, keep_alive) = hub(options);
+        let listener = listen()?;
+        let events = hub.clone();
+        tokio::spawn(accept(listener, move || {
+            let hub = events.clone();
+            service_fn(move |request: Request<_>| {
+                let last = LastEventId::from_headers(request.headers());
+                let body = EventBody::new(hub.subscribe(last.as_deref()));
+                async move { Ok::<_, Infallible>(body.keep_alive(keep_alive).response()) }
+            })
+        }));
+        Control::new(hub).run_in_tokio().await
+    })
+}
+
+fn hub(options: &Options) -> (Hub, Duration) {
+    let config = HubConfig::new().max_frames(options.ring);
+    (Hub::new(config), Duration::from_millis(options.keep_alive))
+}
+
+impl Publisher for Hub {
+    fn publish(&mut self, from: u64, to: u64) {
+        for number in from..to {
+            let data = event::data(number, number.to_string().len());
+            // It is open, and the event far below its limit.
+            let _ = Self::publish(self, &Message::new(&data));
+        }
+    }
+
+    fn stats(&self) -> (usize, usize) {
+        let stats = Self::stats(self);
+        (stats.subscribers, stats.bytes)
+    }
+}
