@@ -10,19 +10,32 @@ mod driver;
 #[cfg(feature = "embassy-net")]
 mod embassy;
 mod events;
+mod feed;
+#[cfg(feature = "embassy-net")]
+mod listen;
 mod memory;
 #[cfg(feature = "embedded-nal-async")]
 mod nal;
 mod over;
+mod server;
+mod writer;
 
 pub use client::EventSource;
 pub use connect::Connect;
 #[cfg(feature = "embassy-net")]
 pub use embassy::EmbassyNet;
 pub use events::{Events, EventsError};
+pub use feed::{Feed, Subscription, TooManySubscribers};
+#[cfg(feature = "embassy-net")]
+pub use listen::{ServerMemory, listen};
 pub use memory::Memory;
 #[cfg(feature = "embedded-nal-async")]
 pub use nal::Nal;
 pub use over::Stream;
+pub use server::{Answer, Served, Timeouts, serve};
 pub use sse_core;
-pub use sse_core::{Closed, Config, Event, Lost, Update};
+pub use sse_core::{
+    Closed, Config, Event, FellOff, History, InvalidField, Lost, Message, Overrun, PublishError,
+    Update,
+};
+pub use writer::{EventWriter, WriteError};

@@ -140,6 +140,24 @@ pub fn encode_refusal(
     body: &[u8],
     out: &mut impl Buffer,
 ) -> Result<(), RequestError> {
+    encode_answer_head(status, headers, body.len(), out)?;
+    if !matches!(status, 204 | 304) {
+        out.push_slice(body)?;
+    }
+    Ok(())
+}
+
+/// Appends the head of an answer that is no stream, the last on its connection, and whose body of
+/// this length is sent from where it lies; statuses 204 and 304 have none.
+///
+/// # Errors
+/// As [`encode_refusal`].
+pub fn encode_answer_head(
+    status: u16,
+    headers: &[Header<'_>],
+    body_len: usize,
+    out: &mut impl Buffer,
+) -> Result<(), RequestError> {
     check(headers)?;
     out.push_slice(b"HTTP/1.1 ")?;
     extend_decimal(out, status.clamp(200, 999).into())?;
@@ -148,14 +166,10 @@ pub fn encode_refusal(
     // RFC 9110 8.6: not with 204, nor 304, whose length would be another answer's.
     if !matches!(status, 204 | 304) {
         out.push_slice(b"content-length: ")?;
-        extend_decimal(out, body.len())?;
+        extend_decimal(out, body_len)?;
         out.push_slice(b"\r\n")?;
     }
-    end_head(headers, out)?;
-    if !matches!(status, 204 | 304) {
-        out.push_slice(body)?;
-    }
-    Ok(())
+    Ok(end_head(headers, out)?)
 }
 
 fn check(headers: &[Header<'_>]) -> Result<(), InvalidRequest> {

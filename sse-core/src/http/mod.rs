@@ -54,7 +54,7 @@ mod request_head;
 mod response;
 mod url;
 
-pub use answer::{Framing, STREAM_HEADERS, encode_refusal};
+pub use answer::{Framing, STREAM_HEADERS, encode_answer_head, encode_refusal};
 pub use body::{BadChunk, BadFraming, Body};
 #[cfg(feature = "alloc")]
 pub use cors::Cors;

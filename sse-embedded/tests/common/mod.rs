@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // Each test takes what it needs.
 
+pub(crate) mod wire;
+
 use std::{
     io::{Read as _, Write as _},
     net::{Shutdown, TcpStream, ToSocketAddrs as _},
