@@ -11,6 +11,7 @@ pub mod events;
 mod headers;
 #[cfg(feature = "reqwest")]
 pub mod reqwest;
+pub mod server;
 
 /// The examples of the repository's own page.
 #[cfg(doctest)]

@@ -1,0 +1,275 @@
+//! One stream: frames go from a subscription to a socket, and its end is watched.
+
+use std::{
+    mem::{self, MaybeUninit},
+    ops::RangeInclusive,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use sse_core::{Frame, Instant, Message, Subscription, adapter::spread, http::Framing};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::{
+    batch::{BATCH, Batch},
+    deadlines::Slot,
+    gate::Admission,
+    reception::LINGER,
+};
+
+/// A stream that is to begin: its request is read, and answered with a subscription.
+pub(super) struct Start<T> {
+    pub(super) io: T,
+    pub(super) frames: Subscription,
+    /// The head of the answer.
+    pub(super) head: Vec<u8>,
+    pub(super) greeting: Option<Frame>,
+    pub(super) framing: Framing,
+    /// Whether the request has a body, which may still be on its way.
+    pub(super) talking: bool,
+    pub(super) admission: Admission,
+}
+
+/// What all streams of a shard go by.
+pub(super) struct Rules {
+    /// Zero: none.
+    pub(super) keep_alive: Duration,
+    pub(super) comment: Frame,
+    pub(super) write_timeout: Duration,
+}
+
+/// How all streams are brought to their ends.
+pub(super) struct Drain {
+    pub(super) retry: RangeInclusive<Duration>,
+    /// From then on who has not caught up is not waited for.
+    pub(super) hurry: Instant,
+    pub(super) end: Instant,
+}
+
+/// What a stream is served with that it does not keep.
+pub(super) struct Turn<'a> {
+    pub(super) now: Instant,
+    pub(super) rules: &'a Rules,
+    pub(super) drain: Option<&'a Drain>,
+    /// Memory for what fits into the socket at once.
+    pub(super) spare: &'a mut Batch,
+}
+
+/// A stream under way. There may be very many, so it holds no more than it needs while idle.
+pub(super) struct Connection<T> {
+    io: T,
+    frames: Option<Subscription>,
+    /// What the socket has not taken yet.
+    unsent: Option<Box<Batch>>,
+    /// When it last changed its state, or sent something.
+    since: Instant,
+    /// Where the shard's deadlines have it.
+    pub(super) slot: Slot,
+    state: State,
+    framing: Framing,
+    talking: bool,
+    due: bool,
+    admission: Admission,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Streaming,
+    /// The last batch is on its way.
+    Ending,
+    /// All is sent; the connection is to be shut down.
+    Closing,
+    /// The client has the last word.
+    Lingering,
+}
+
+/// What is next with a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It waits.
+    Waits,
+    /// It has more to do, but it is another one's turn.
+    Again,
+    /// It has come to its end, and the client has been told.
+    Ended,
+    /// The client has gone.
+    Gone,
+    /// The client took nothing for too long.
+    TimedOut,
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> Connection<T> {
+    pub(super) fn new(start: Start<T>, now: Instant) -> Self {
+        let mut batch = Batch::of(start.head);
+        batch.frames.extend(start.greeting);
+        batch.frame(start.framing, false);
+        Self {
+            io: start.io,
+            frames: Some(start.frames),
+            unsent: Some(Box::new(batch)),
+            since: now,
+            slot: Slot::NEVER,
+            state: State::Streaming,
+            framing: start.framing,
+            talking: start.talking,
+            due: false,
+            admission: start.admission,
+        }
+    }
+
+    /// Goes on as far as it can without waiting, within bounds.
+    pub(super) fn go_on(&mut self, cx: &mut Context<'_>, turn: &mut Turn<'_>) -> Fate {
+        let heard = self.listen(cx);
+        if heard == Fate::Gone {
+            return match self.state {
+                State::Closing | State::Lingering => Fate::Ended,
+                State::Streaming | State::Ending => Fate::Gone,
+            };
+        }
+        let mut batch = match self.unsent.take() {
+            Some(unsent) => *unsent,
+            None => mem::take(turn.spare),
+        };
+        let sent = self.send(cx, turn, &mut batch);
+        if batch.is_empty() {
+            *turn.spare = batch;
+        } else {
+            self.unsent = Some(Box::new(batch));
+        }
+        match sent {
+            Fate::Waits => heard,
+            fate => fate,
+        }
+    }
+
+    fn send(&mut self, cx: &mut Context<'_>, turn: &mut Turn<'_>, batch: &mut Batch) -> Fate {
+        for _ in 0..BATCHES {
+            let mut progress = false;
+            match batch.poll_send(Pin::new(&mut self.io), cx, &mut progress) {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(_)) => return Fate::Gone,
+                Poll::Pending => {
+                    // Since then it has been stalled.
+                    if progress {
+                        self.since = turn.now;
+                    }
+                    return Fate::Waits;
+                }
+            }
+            if progress {
+                self.since = turn.now;
+            }
+            match self.state {
+                State::Streaming => {
+                    if !self.fill(cx, turn, batch) {
+                        return Fate::Waits;
+                    }
+                }
+                State::Lingering => return Fate::Waits,
+                State::Ending => {
+                    self.state = State::Closing;
+                    self.since = turn.now;
+                }
+                State::Closing => match Pin::new(&mut self.io).poll_shutdown(cx) {
+                    Poll::Pending => return Fate::Waits,
+                    // A socket that is closed with something unread in it takes back what was
+                    // sent last: who may still be talking is heard out.
+                    Poll::Ready(Ok(())) if self.talking => self.state = State::Lingering,
+                    Poll::Ready(_) => return Fate::Ended,
+                },
+            }
+        }
+        Fate::Again
+    }
+
+    /// Puts what there is into an empty batch; `false` if that is nothing.
+    fn fill(&mut self, cx: &mut Context<'_>, turn: &Turn<'_>, batch: &mut Batch) -> bool {
+        let Some(frames) = &mut self.frames else {
+            return false;
+        };
+        let hurried = turn.drain.is_some_and(|drain| drain.hurry <= turn.now);
+        let polled = match hurried {
+            true => Poll::Pending,
+            false => frames.poll_batch(cx, &mut batch.frames, BATCH),
+        };
+        let last = match polled {
+            Poll::Ready(n) => n == 0,
+            Poll::Pending => match turn.drain {
+                Some(drain) => {
+                    let retry = spread(&drain.retry, self.admission.ordinal());
+                    batch.frames.push(Message::empty().retry(retry).into());
+                    true
+                }
+                None if self.due => {
+                    batch.frames.push(turn.rules.comment.clone());
+                    false
+                }
+                None => return false,
+            },
+        };
+        self.due = false;
+        if last {
+            self.state = State::Ending;
+            self.frames = None;
+        }
+        batch.frame(self.framing, last);
+        true
+    }
+
+    /// Notices that the client has ended its side. What it says until then is passed over.
+    fn listen(&mut self, cx: &mut Context<'_>) -> Fate {
+        for _ in 0..READS {
+            let mut memory = [MaybeUninit::uninit(); 1024];
+            let mut heard = ReadBuf::uninit(&mut memory);
+            match Pin::new(&mut self.io).poll_read(cx, &mut heard) {
+                Poll::Pending => return Fate::Waits,
+                Poll::Ready(Ok(())) if !heard.filled().is_empty() => {}
+                Poll::Ready(_) => return Fate::Gone,
+            }
+        }
+        Fate::Again
+    }
+
+    /// When something is due unless something happens.
+    pub(super) fn deadline(&self, rules: &Rules) -> Option<Instant> {
+        Some(match self.state {
+            _ if self.unsent.is_some() => self.since + rules.write_timeout,
+            State::Streaming if rules.keep_alive.is_zero() => return None,
+            State::Streaming => {
+                // What all got at once does not make them due at once.
+                let range = rules.keep_alive * 3 / 4..=rules.keep_alive;
+                self.since + spread(&range, self.admission.ordinal())
+            }
+            State::Ending | State::Closing | State::Lingering => self.since + LINGER,
+        })
+    }
+
+    /// Whether it has sent all there was and waits for more.
+    pub(super) fn is_idle(&self) -> bool {
+        self.unsent.is_none() && self.state == State::Streaming
+    }
+
+    /// Whether all has been sent, with the end of the stream.
+    pub(super) fn has_ended(&self) -> bool {
+        matches!(self.state, State::Closing | State::Lingering)
+    }
+
+    /// Does what is due at the deadline.
+    pub(super) fn expire(&mut self) -> Option<Fate> {
+        match self.state {
+            _ if self.unsent.is_some() => Some(Fate::TimedOut),
+            State::Streaming => {
+                self.due = true;
+                None
+            }
+            State::Ending | State::Closing | State::Lingering => Some(Fate::Ended),
+        }
+    }
+}
+
+/// How many batches a stream that always has more may send before it is another one's turn.
+const BATCHES: usize = 4;
+
+/// How often a client that keeps talking is listened to before it is another one's turn.
+const READS: usize = 4;
