@@ -183,7 +183,8 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
     /// [`FellOff`]: the reader's stream ends here.
     pub fn read(&self, position: &mut Position, out: &mut [u8]) -> Result<usize, FellOff> {
         let Position { cursor, taken } = position;
-        if cursor.lag(self) > 0 && (*taken > 0 || self.overrun == Overrun::Close) {
+        let closes = self.overrun == Overrun::Close && cursor.has_lost(self);
+        if cursor.lag(self) > 0 && (*taken > 0 || closes) {
             return Err(FellOff);
         }
         let mut n = match cursor.gap(self) {

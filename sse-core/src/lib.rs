@@ -60,7 +60,7 @@ pub use event::{Comment, Event, Item, RawEvent, Update};
 pub use frame::Frame;
 pub use history::{FellOff, History, Position};
 #[cfg(feature = "std")]
-pub use hub::{Hub, HubConfig, HubStats, Subscription};
+pub use hub::{Hub, HubConfig, HubStats, Subscription, TooManyTopics, Topic, TopicStats};
 #[cfg(feature = "serde")]
 pub use json::Json;
 pub use limit::{DEFAULT_LIMIT, ID_LIMIT, TooLarge};

@@ -18,6 +18,10 @@ pub enum Overrun {
     /// The reader gets a `gap` event and goes on with the oldest frame held.
     #[default]
     Gap,
+    /// The reader gets the newest event of each key, then goes on with the oldest frame held. If
+    /// events without a key are lost, it gets a `gap` event for them. A
+    /// [`History`](crate::History), which knows no keys, does as with `Gap`.
+    Latest,
 }
 
 /// Frames at consecutive positions, the oldest of which leave. An event has a number, and those
@@ -159,11 +163,17 @@ impl<T: AsRef<str> + Clone + PartialEq> Cursor<T> {
         }
     }
 
+    /// Whether an event has left the log that this reader has not had.
+    pub(crate) fn has_lost(&self, log: &impl Replay<Text = T>) -> bool {
+        log.before().number > self.at.number
+    }
+
     /// What the reader is to be told before it reads on, if it has missed something. It then
     /// stands where the log can go on from.
     pub(crate) fn gap(&mut self, log: &impl Replay<Text = T>) -> Option<Gap<T>> {
-        let fell_off = self.next < log.first();
-        if !fell_off && !matches!(self.reader, Reader::Astray(_)) {
+        let has_lost = self.has_lost(log);
+        self.next = self.next.max(log.first());
+        if !has_lost && !matches!(self.reader, Reader::Astray(_)) {
             return None;
         }
         let missed = log.before().number.saturating_sub(self.at.number);
@@ -172,8 +182,7 @@ impl<T: AsRef<str> + Clone + PartialEq> Cursor<T> {
             Reader::Current => (Some(self.at.clone()), Some(missed)),
             Reader::Astray(named) => (named.map(EventId::foreign), None),
         };
-        if fell_off {
-            self.next = log.first();
+        if has_lost {
             self.at = log.before().clone();
         }
         Some(Gap {
@@ -202,7 +211,8 @@ impl<T: AsRef<str> + Clone + PartialEq> Cursor<T> {
 pub enum PublishError {
     /// What it was published to was closed or drained.
     Closed,
-    /// The message has the id of another event in the log. After a broker's redelivery there is
+    /// The message has the id of another event in the log, or one that a hub gives to places
+    /// between events (`~` and a number). After a broker's redelivery there is
     /// nothing to do about it.
     DuplicateId,
     /// The message has the empty id, which would make readers forget their place.
@@ -213,6 +223,8 @@ pub enum PublishError {
     TooLarge,
     /// The data's own `Display` or `Serialize` failed.
     Data,
+    /// The topic is not there, and there are as many as the hub may have.
+    TooManyTopics,
 }
 
 impl fmt::Display for PublishError {
@@ -224,6 +236,7 @@ impl fmt::Display for PublishError {
             Self::IdTooLong => "id longer than the history has room for",
             Self::TooLarge => "message larger than the whole log",
             Self::Data => "data failed to be displayed or serialized",
+            Self::TooManyTopics => "more topics than the hub may have",
         })
     }
 }

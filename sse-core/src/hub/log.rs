@@ -1,163 +1,370 @@
-//! The ring of encoded frames: what is held, where an id lies in it, what has been evicted.
+//! What a hub holds of one topic: the ring of encoded frames, where an id lies in it, what has
+//! been evicted.
 
 use std::{
+    boxed::Box,
     collections::{HashMap, VecDeque},
+    format,
     sync::Arc,
 };
 
-use super::HubConfig;
-use crate::{Frame, event_id, replay::Replay};
+use super::{HubConfig, latest::Latest, rank::Rank};
+use crate::{
+    Frame, Overrun, PublishError,
+    event_id::{self, decimal},
+};
 
 /// Names an event of a hub.
 pub(super) type EventId = event_id::EventId<Arc<str>>;
 
-/// Frames at consecutive positions; the oldest leave when there are too many or too large ones.
+/// Frames in the order of publication; the oldest leave when there are too many, too large or too
+/// old ones.
 #[derive(Debug)]
 pub(super) struct Log {
-    entries: VecDeque<Entry>,
-    /// Position of the oldest entry. Starts at 1: 0 is before everything.
+    ring: VecDeque<Entry>,
+    /// Index of the ring's oldest frame. Starts at 1: 0 is before everything.
     first: u64,
+    /// In the ring.
     bytes: usize,
-    max_frames: usize,
-    max_bytes: usize,
-    /// Positions of the held events whose ids are not their numbers.
-    own_ids: HashMap<Arc<str>, u64>,
+    /// How many events there ever were.
+    events: u64,
+    /// Numbers of the held events whose ids are not their numbers.
+    #[expect(clippy::box_collection, reason = "most topics have none")]
+    own_ids: Option<Box<HashMap<Arc<str>, u64>>>,
     /// Whether the number of each event so far was its id.
     numbered: bool,
-    /// The newest event that is no longer held.
+    /// The number before the first, if it may be that of another topic's event.
+    seam: Option<u64>,
+    /// The newest event that has left the ring.
     before: EventId,
-    newest: EventId,
+    /// With [`Overrun::Latest`].
+    latest: Option<Box<Latest>>,
 }
 
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) frame: Frame,
-    /// This event, or for a frame without an id the newest event before it.
-    pub(super) at: EventId,
-    is_event: bool,
+    pub(super) rank: Rank,
+    /// How many events there were by then, this one included.
+    pub(super) nth: u64,
+    /// The id of the event, where it is not its number.
+    pub(super) own: Option<Arc<str>>,
+    pub(super) key: Option<Arc<str>>,
+    /// The epoch of the hub's clock.
+    pub(super) epoch: u64,
+}
+
+/// What went before a log.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Past {
+    /// There may have been events up to this number.
+    pub(super) number: u64,
+    /// Whether their numbers were their ids.
+    pub(super) numbered: bool,
+    /// Whether the number may be that of another topic's event.
+    pub(super) seam: bool,
+}
+
+/// How much there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Held {
+    pub(super) frames: usize,
+    pub(super) bytes: usize,
 }
 
 impl Log {
-    pub(super) fn new(config: &HubConfig) -> Self {
-        let before = EventId::numbered(config.first_id - 1);
+    pub(super) fn new(past: Past, config: &HubConfig) -> Self {
+        let before = EventId::numbered(past.number);
+        let latest = || Box::new(Latest::new(before.clone()));
         Self {
-            entries: VecDeque::new(),
+            ring: VecDeque::new(),
             first: 1,
             bytes: 0,
-            max_frames: config.max_frames,
-            max_bytes: config.max_bytes,
-            own_ids: HashMap::new(),
-            numbered: true,
-            newest: before.clone(),
+            events: 0,
+            own_ids: None,
+            numbered: past.numbered,
+            seam: past.seam.then_some(past.number),
+            latest: (config.overrun == Overrun::Latest).then(latest),
             before,
         }
     }
 
-    /// Appends an event; without an id of its own, its number is its id.
-    pub(super) fn push_event(&mut self, frame: Frame, own: Option<Arc<str>>) {
+    /// Appends a frame; an event without an id of its own has its number as its id.
+    pub(super) fn push(
+        &mut self,
+        frame: Frame,
+        rank: Rank,
+        own: Option<Arc<str>>,
+        key: Option<&str>,
+        epoch: u64,
+        config: &HubConfig,
+    ) {
+        if rank.is_event() {
+            self.events += 1;
+        }
         if let Some(own) = &own {
-            self.own_ids.insert(Arc::clone(own), self.end());
+            let own_ids = self.own_ids.get_or_insert_default();
+            own_ids.insert(Arc::clone(own), rank.number);
             self.numbered = false;
         }
-        self.newest = EventId {
-            number: self.next_number(),
-            own,
-        };
-        self.push(frame, true);
-    }
-
-    /// Appends a frame that has no id.
-    pub(super) fn push_aside(&mut self, frame: Frame) {
-        self.push(frame, false);
-    }
-
-    fn push(&mut self, frame: Frame, is_event: bool) {
+        let mut held_key = None;
+        if let (Some(latest), Some(key)) = (&mut self.latest, key.filter(|_| rank.is_event())) {
+            let (key, superseded) = latest.publish(key, rank.number);
+            held_key = Some(key);
+            self.forget_id(superseded);
+        }
         self.bytes += frame.as_ref().len();
-        self.entries.push_back(Entry {
+        self.ring.push_back(Entry {
             frame,
-            at: self.newest.clone(),
-            is_event,
+            rank,
+            nth: self.events,
+            own,
+            key: held_key,
+            epoch,
         });
-        while self.entries.len() > self.max_frames || self.bytes > self.max_bytes {
-            let Some(evicted) = self.entries.pop_front() else {
-                return;
+        while self.ring.len() > config.max_frames || self.bytes > config.max_bytes {
+            let Some(evicted) = self.pop() else { break };
+            let gone = match &mut self.latest {
+                Some(latest) => latest.keep(evicted).err(),
+                None => Some(evicted),
             };
-            if let (true, Some(own)) = (evicted.is_event, &evicted.at.own) {
-                self.own_ids.remove(own);
-            }
-            self.first += 1;
-            self.bytes -= evicted.frame.as_ref().len();
-            self.before = evicted.at;
+            self.forget_id(gone);
+        }
+        while let Some(latest) = &mut self.latest
+            && let Some(lost) = latest.pop_beyond(config)
+        {
+            self.forget_id(Some(lost));
         }
     }
 
-    pub(super) fn entry(&self, position: u64) -> Option<&Entry> {
-        let index = position.checked_sub(self.first)?;
-        self.entries.get(usize::try_from(index).ok()?)
+    /// Lets frames go that are of this epoch or an earlier one, at most so many. Returns how many
+    /// went.
+    pub(super) fn age(&mut self, epoch: u64, max: usize) -> usize {
+        for gone in 0..max {
+            if self.oldest_epoch().is_none_or(|oldest| oldest > epoch) {
+                return gone;
+            }
+            let oldest = self.latest.as_mut().and_then(|latest| latest.pop_oldest());
+            let oldest = oldest.or_else(|| {
+                let evicted = self.pop()?;
+                if let Some(latest) = &mut self.latest {
+                    latest.lose(&evicted);
+                }
+                Some(evicted)
+            });
+            self.forget_id(oldest);
+        }
+        max
     }
 
-    pub(super) fn oldest_event(&self) -> Option<EventId> {
-        self.find_number(self.before.number + 1).map(|(_, id)| id)
+    /// Takes the oldest frame out of the ring.
+    fn pop(&mut self) -> Option<Entry> {
+        let evicted = self.ring.pop_front()?;
+        self.first += 1;
+        self.bytes -= evicted.frame.as_ref().len();
+        if evicted.rank.is_event() {
+            self.before = evicted.id();
+        }
+        Some(evicted)
     }
 
-    pub(super) fn newest_event(&self) -> Option<&EventId> {
-        (self.newest.number > self.before.number).then_some(&self.newest)
+    fn forget_id(&mut self, gone: Option<Entry>) {
+        if let (Some(own_ids), Some(own)) = (&mut self.own_ids, gone.and_then(|entry| entry.own)) {
+            own_ids.remove(&own);
+        }
     }
 
-    pub(super) fn next_number(&self) -> u64 {
-        self.newest.number + 1
+    /// The event that has this id, as long as it is held or was the last to leave.
+    pub(super) fn find(&self, id: &str) -> Option<EventId> {
+        let own_id = self.own_ids.as_ref().and_then(|own| own.get_key_value(id));
+        if let Some((own, &number)) = own_id {
+            let own = Some(Arc::clone(own));
+            return Some(EventId { number, own });
+        }
+        for gone in [&self.before, self.lost()] {
+            if gone.is(id) && !self.is_seam(gone) {
+                return Some(gone.clone());
+            }
+        }
+        let number = decimal(id)?;
+        let rank = Rank::of_event(number);
+        let index = self.ring.partition_point(|entry| entry.rank < rank);
+        let in_ring = self.ring.get(index).filter(|entry| entry.rank == rank);
+        let entry = in_ring.or_else(|| self.latest.as_ref()?.event(number))?;
+        entry.own.is_none().then(|| entry.id())
     }
 
-    pub(super) fn frames(&self) -> usize {
-        self.entries.len()
+    /// Whether an event with this id of its own may be pushed.
+    pub(super) fn check_own(&self, id: &str) -> Result<(), PublishError> {
+        if id.is_empty() {
+            return Err(PublishError::EmptyId);
+        }
+        // Events named by their numbers have taken them all.
+        let is_taken =
+            |number| self.numbered && !self.is_seam(&self.before) && number < self.before.number;
+        if self.find(id).is_some() || seam(id).is_some() || decimal(id).is_some_and(is_taken) {
+            return Err(PublishError::DuplicateId);
+        }
+        Ok(())
     }
 
-    pub(super) fn bytes(&self) -> usize {
-        self.bytes
+    /// What the ring holds from this index on.
+    pub(super) fn ring_from(&self, index: u64) -> impl Iterator<Item = &Entry> {
+        let skipped = usize::try_from(index.saturating_sub(self.first)).unwrap_or(usize::MAX);
+        self.ring.range(skipped.min(self.ring.len())..)
     }
 
-    pub(super) fn fits(&self, len: usize) -> bool {
-        len <= self.max_bytes
-    }
-}
-
-impl Replay for Log {
-    type Text = Arc<str>;
-
-    fn first(&self) -> u64 {
-        self.first
+    /// What is kept after this number and has left the ring.
+    pub(super) fn kept_after(&self, number: u64) -> impl Iterator<Item = &Entry> {
+        let kept = self.latest.as_ref().filter(|latest| latest.frames() > 0);
+        kept.into_iter()
+            .flat_map(move |latest| latest.after(number))
     }
 
-    fn end(&self) -> u64 {
-        self.first + self.entries.len() as u64
+    /// Index of the first frame after this rank, and how many events there were before it. None
+    /// if events have left the ring since.
+    pub(super) fn place(&self, rank: Rank) -> Option<(u64, u64)> {
+        if self.before.number > rank.number {
+            return None;
+        }
+        let index = self.ring.partition_point(|entry| entry.rank <= rank);
+        let events = self
+            .ring
+            .get(index)
+            .map_or(self.events, Entry::events_before);
+        Some((self.first + index as u64, events))
     }
 
-    fn before(&self) -> &EventId {
-        &self.before
+    /// The oldest event held that has a greater number.
+    pub(super) fn event_after(&self, number: u64) -> Option<&Entry> {
+        self.kept_after(number).next().or_else(|| {
+            let next = self
+                .ring
+                .partition_point(|entry| entry.rank.number <= number);
+            let events = self.ring.get(next)?.events_before();
+            self.ring
+                .get(self.ring.partition_point(|entry| entry.nth <= events))
+        })
     }
 
-    fn newest(&self) -> &EventId {
-        &self.newest
+    pub(super) fn oldest_event(&self) -> Option<&Entry> {
+        self.event_after(0)
     }
 
-    fn is_numbered(&self) -> bool {
+    /// The newest event held.
+    pub(super) fn newest_event(&self) -> Option<&Entry> {
+        let newest = self.ring.partition_point(|entry| entry.nth < self.events);
+        let in_ring = self.ring.get(newest).filter(|entry| entry.rank.is_event());
+        in_ring.or_else(|| self.latest.as_ref()?.newest())
+    }
+
+    /// The newest event there ever was, or the place before the first, by an id that finds it.
+    pub(super) fn newest(&self) -> EventId {
+        match self.newest_event() {
+            Some(entry) if entry.rank.number > self.before.number => entry.id(),
+            _ => self.findable(&self.before),
+        }
+    }
+
+    /// The newest event that no reader can be given any more, or the place before the first.
+    pub(super) fn lost(&self) -> &EventId {
+        match &self.latest {
+            Some(latest) => latest.lost(),
+            None => &self.before,
+        }
+    }
+
+    /// The same by an id that finds it.
+    pub(super) fn findable(&self, id: &EventId) -> EventId {
+        match self.is_seam(id) {
+            true => seam_id(id.number),
+            false => id.clone(),
+        }
+    }
+
+    fn is_seam(&self, id: &EventId) -> bool {
+        id.own.is_none() && self.seam == Some(id.number)
+    }
+
+    /// How many events have left the ring. With [`Overrun::Latest`], not all of them are lost.
+    pub(super) fn evicted(&self) -> u64 {
+        self.ring.front().map_or(self.events, Entry::events_before)
+    }
+
+    /// How many events there ever were.
+    pub(super) fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// How many frames there ever were.
+    pub(super) fn published(&self) -> u64 {
+        self.first - 1 + self.ring.len() as u64
+    }
+
+    pub(super) fn is_numbered(&self) -> bool {
         self.numbered
     }
 
-    fn find_own(&self, id: &str) -> Option<(u64, EventId)> {
-        let &position = self.own_ids.get(id)?;
-        Some((position, self.entry(position)?.at.clone()))
+    pub(super) fn compacts(&self) -> bool {
+        self.latest.is_some()
     }
 
-    fn find_number(&self, number: u64) -> Option<(u64, EventId)> {
-        let index = self
-            .entries
-            .partition_point(|entry| entry.at.number < number);
-        let entry = self.entries.get(index)?;
-        Some((self.first + index as u64, entry.at.clone()))
+    /// The number of the newest event evicted, or of the place before the first.
+    pub(super) fn before(&self) -> u64 {
+        self.before.number
     }
 
-    fn keep(id: &str) -> Option<Arc<str>> {
-        Some(id.into())
+    /// Index of the ring's oldest frame.
+    pub(super) fn first(&self) -> u64 {
+        self.first
+    }
+
+    pub(super) fn held(&self) -> Held {
+        let latest = self.latest.as_ref();
+        Held {
+            frames: self.ring.len() + latest.map_or(0, |latest| latest.frames()),
+            bytes: self.bytes + latest.map_or(0, |latest| latest.bytes()),
+        }
+    }
+
+    pub(super) fn oldest_epoch(&self) -> Option<u64> {
+        let kept = self.latest.as_ref().and_then(|latest| latest.oldest());
+        kept.or_else(|| self.ring.front()).map(|entry| entry.epoch)
     }
 }
+
+impl Held {
+    /// Something that is part of this has changed.
+    pub(super) fn change(&mut self, before: Self, after: Self) {
+        self.frames = self.frames - before.frames + after.frames;
+        self.bytes = self.bytes - before.bytes + after.bytes;
+    }
+}
+
+impl Entry {
+    pub(super) fn id(&self) -> EventId {
+        EventId {
+            number: self.rank.number,
+            own: self.own.clone(),
+        }
+    }
+
+    fn events_before(&self) -> u64 {
+        self.nth - u64::from(self.rank.is_event())
+    }
+}
+
+/// An id for a place where no event of the topic is.
+pub(super) fn seam_id(number: u64) -> EventId {
+    EventId {
+        number,
+        own: Some(format!("{SEAM}{number}").into()),
+    }
+}
+
+/// Reads such an id.
+pub(super) fn seam(id: &str) -> Option<u64> {
+    decimal(id.strip_prefix(SEAM)?)
+}
+
+const SEAM: char = '~';

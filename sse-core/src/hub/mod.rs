@@ -1,29 +1,38 @@
-//! Who gets which message: one log that is replay buffer, fan-out queue and history at once.
+//! Who gets which message: one log per topic that is replay buffer, fan-out queue and history at
+//! once.
 
+mod clock;
 mod config;
+mod cursor;
+mod encoded;
+mod latest;
 mod log;
+mod rank;
+mod slab;
 mod slots;
+mod state;
 mod stats;
 mod subscription;
+mod topic;
+mod wake;
 
-use core::{fmt, ops::RangeInclusive, task::Waker, time::Duration};
+use core::{iter, ops::RangeInclusive, time::Duration};
 use std::{
-    io::Write as _,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     vec::Vec,
 };
 
 pub use config::HubConfig;
-pub use stats::HubStats;
+pub use stats::{HubStats, TopicStats};
 pub use subscription::Subscription;
+pub use topic::{TooManyTopics, Topic};
 
-use self::{log::Log, slots::Slots, subscription::Cursor};
-use crate::{
-    Data, Frame, Message, Overrun, PublishError,
-    event_id::{decimal, digits},
-    replay::Replay as _,
-    spread::spread,
+use self::{
+    encoded::Encoded,
+    state::{Farewell, State},
+    wake::Waking,
 };
+use crate::{Data, Instant, Message, PublishError};
 
 /// Sends each message to all readers, and again to those who were away.
 ///
@@ -68,7 +77,74 @@ use crate::{
 /// yet. The event's own id puts the client in the new place: a reconnect from there is told of no
 /// second gap. It is made for one reader, and is no part of the log.
 ///
-/// One hub is one log: what some readers must not see belongs into another hub.
+/// # Topics
+/// A hub has a log for each topic. One is there from the first message or subscription on, until
+/// nobody follows it and it holds nothing; [`HubConfig::max_age`] sees to that. A subscription gets
+/// what is published to the topics that it follows, and nothing else.
+///
+/// All topics share one count of events. A number is therefore a place in every topic, and one
+/// `Last-Event-ID` is enough for a stream of several, which come in the order of publication:
+///
+/// ```
+/// use sse_core::{Hub, Message};
+/// # use core::task::{Context, Poll, Waker};
+/// # use sse_core::{Frame, Subscription};
+/// # fn next(reader: &mut Subscription) -> String {
+/// #     match reader.poll_next(&mut Context::from_waker(Waker::noop())) {
+/// #         Poll::Ready(Some(frame)) => String::from_utf8(frame.as_ref().to_vec()).unwrap(),
+/// #         Poll::Ready(None) | Poll::Pending => panic!("nothing there"),
+/// #     }
+/// # }
+///
+/// let hub = Hub::default();
+/// hub.publish_to("weather", &Message::new("rain"))?;
+/// hub.publish_to("traffic", &Message::new("jam"))?;
+/// hub.publish_to("sports", &Message::new("1:0"))?;
+/// hub.publish_to("weather", &Message::new("sun"))?;
+///
+/// let mut reader = hub.subscribe_to(["weather", "sports"], Some("1"))?;
+/// assert_eq!(next(&mut reader), "id: 3\ndata: 1:0\n\n");
+/// assert_eq!(next(&mut reader), "id: 4\ndata: sun\n\n");
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+///
+/// Where the events of a topic have ids of their own, such as a broker's, these lead back into the
+/// stream as long as they are held. One that several of a stream's topics have at once leads
+/// nowhere: it gets a gap.
+///
+/// What a dropped topic held is remembered by one number for all of them: a reader that returns to
+/// it from an older place is told of a gap, even if it has missed nothing. The id of such a gap is
+/// `~` and a number, which names a place between events.
+///
+/// # The newest of each key
+/// With [`Overrun::Latest`](crate::Overrun::Latest) an event that leaves the log is kept as long as
+/// it is the newest of its key. A reader that fell off the log, or comes back after it did, gets
+/// these, then what the log holds. Of what has no key, or is beyond [`HubConfig::max_keys`], it is
+/// told by a gap.
+///
+/// ```
+/// use sse_core::{Hub, HubConfig, Message, Overrun, Topic};
+/// # use core::task::{Context, Poll, Waker};
+/// # use sse_core::{Frame, Subscription};
+/// # fn next(reader: &mut Subscription) -> String {
+/// #     match reader.poll_next(&mut Context::from_waker(Waker::noop())) {
+/// #         Poll::Ready(Some(frame)) => String::from_utf8(frame.as_ref().to_vec()).unwrap(),
+/// #         Poll::Ready(None) | Poll::Pending => panic!("nothing there"),
+/// #     }
+/// # }
+///
+/// let hub = Hub::new(HubConfig::new().max_frames(2).overrun(Overrun::Latest));
+/// let prices = Topic::new("prices");
+/// for (key, price) in [("ACME", "7"), ("INIT", "3"), ("ACME", "8"), ("ACME", "9")] {
+///     hub.publish_to(prices.key(key), &Message::new(price))?;
+/// }
+///
+/// let mut reader = hub.subscribe_to(["prices"], Some("0"))?;
+/// assert_eq!(next(&mut reader), "id: 2\ndata: 3\n\n");
+/// assert_eq!(next(&mut reader), "id: 3\ndata: 8\n\n");
+/// assert_eq!(next(&mut reader), "id: 4\ndata: 9\n\n");
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
 ///
 /// Clones are handles to the same hub, which closes when the last of them is dropped.
 #[derive(Clone, Debug, Default)]
@@ -77,90 +153,87 @@ pub struct Hub(Arc<Handle>);
 #[derive(Debug, Default)]
 struct Handle(Arc<Shared>);
 
-#[derive(Debug, Default)]
-pub(super) struct Shared(Mutex<State>);
-
 #[derive(Debug)]
-pub(super) struct State {
-    log: Log,
-    slots: Slots,
-    overrun: Overrun,
-    /// Set for good once nothing more can be published.
-    closed: Option<Farewell>,
-    subscribed: u64,
-    published: u64,
-    delivered: u64,
-    gaps: u64,
-    lagged: u64,
-}
-
-/// What a reader gets when it has read a closed hub to the end.
-#[derive(Debug)]
-enum Farewell {
-    Nothing,
-    Retry(RangeInclusive<Duration>),
-}
+struct Shared(Mutex<State>);
 
 impl Hub {
     /// A hub with an empty log.
     #[must_use]
     pub fn new(config: HubConfig) -> Self {
-        let shared = Shared(Mutex::new(State::new(&config)));
+        let shared = Shared(Mutex::new(State::new(config)));
         Self(Arc::new(Handle(Arc::new(shared))))
     }
 
-    /// Sends a message to all readers and keeps it for those who come back.
+    /// Sends a message to all readers of the unnamed topic and keeps it for those who come back.
     ///
     /// An event (a message with data or an id) gets the next number, which is its id unless it
     /// has its own. Other messages, such as a comment or a reconnection time, take a place in the
     /// log but have no number. The number of the newest event is returned.
     ///
     /// The message is encoded before the hub is locked. Under the lock the time taken does not
-    /// depend on the number of readers, except that those who wait are woken.
+    /// depend on the number of readers; those who wait are woken afterwards.
     ///
     /// Do not mix numbers as ids of your own with events that the hub shall number.
     ///
     /// # Errors
     /// [`PublishError`]; then nothing was published.
     pub fn publish<D: Data>(&self, message: &Message<'_, D>) -> Result<u64, PublishError> {
-        let own = message.id;
-        let mut encoded = Vec::with_capacity(NUMBER_ROOM + message.encoded_len());
-        encoded.resize(NUMBER_ROOM, 0);
-        message
-            .encode_to_vec(&mut encoded)
-            .map_err(|fmt::Error| PublishError::Data)?;
+        self.publish_to(Topic::default(), message)
+    }
 
-        let mut state = self.0.0.lock();
+    /// As [`publish`](Self::publish), to a topic, and of a key if it has one.
+    ///
+    /// # Errors
+    /// [`PublishError`]; then nothing was published.
+    pub fn publish_to<'t, D: Data>(
+        &self,
+        topic: impl Into<Topic<'t>>,
+        message: &Message<'_, D>,
+    ) -> Result<u64, PublishError> {
+        self.publish_encoded(topic.into(), iter::once(Encoded::new(message)?))
+    }
+
+    /// As [`publish_to`](Self::publish_to), several messages that readers find together: who waits
+    /// is woken once, after the last.
+    ///
+    /// Nothing comes between them. Without messages it does nothing but return the number of the
+    /// newest event.
+    ///
+    /// # Errors
+    /// [`PublishError`], for the first message that has one. Those before it were published,
+    /// except after [`PublishError::Data`]: then nothing was.
+    pub fn publish_all<'t, 'm, D: Data>(
+        &self,
+        topic: impl Into<Topic<'t>>,
+        messages: impl IntoIterator<Item = Message<'m, D>>,
+    ) -> Result<u64, PublishError> {
+        let messages = messages.into_iter();
+        let encoded: Result<Vec<_>, _> = messages.map(|message| Encoded::new(&message)).collect();
+        self.publish_encoded(topic.into(), encoded?.into_iter())
+    }
+
+    fn publish_encoded<'m>(
+        &self,
+        topic: Topic<'_>,
+        mut messages: impl Iterator<Item = Encoded<'m>>,
+    ) -> Result<u64, PublishError> {
+        let shared = &*self.0.0;
+        let mut state = shared.lock();
         if state.closed.is_some() {
             return Err(PublishError::Closed);
         }
-        if !state.log.fits(encoded.len()) {
-            return Err(PublishError::TooLarge);
+        let index = state.open(topic.name)?;
+        let number = state.newest().number;
+        let published =
+            messages.try_fold(number, |_, message| state.push(index, topic.key, message));
+        state.drop_idle(index);
+        if let Some(list) = state.waiting(index) {
+            Waking::new(shared, state, list).run();
         }
-        let number = state.log.next_number();
-        match own {
-            Some(id) => {
-                state.log.check_own(id)?;
-                let own = (decimal(id) != Some(number)).then(|| id.into());
-                state
-                    .log
-                    .push_event(Frame::from_tail(encoded, NUMBER_ROOM), own);
-            }
-            None if message.data.is_some() => {
-                let start = put_number(&mut encoded, number);
-                state.log.push_event(Frame::from_tail(encoded, start), None);
-            }
-            None => state.log.push_aside(Frame::from_tail(encoded, NUMBER_ROOM)),
-        }
-        state.published += 1;
-        let newest = state.log.newest().number;
-        let woken = state.slots.take_waiting();
-        drop(state);
-        self.0.0.wake(woken);
-        Ok(newest)
+        published
     }
 
-    /// Reads on from the event after `last_event_id`.
+    /// Reads on in the unnamed topic from the event after `last_event_id`.
     ///
     /// - None, or an empty id: what is published from now on.
     /// - An id in the log, or the last that left it: all that came after it, each frame once, and
@@ -169,13 +242,45 @@ impl Hub {
     /// - Any other id (malformed, of another log, not given yet): a gap, then what is published
     ///   from now on.
     pub fn subscribe(&self, last_event_id: Option<&str>) -> Subscription {
+        match self.subscribe_to([""], last_event_id) {
+            Ok(subscription) => subscription,
+            Err(TooManyTopics) => unreachable!("the unnamed topic is always there"),
+        }
+    }
+
+    /// Reads on in these topics from the event after `last_event_id`, as
+    /// [`subscribe`](Self::subscribe) does in the unnamed one.
+    ///
+    /// Topics that are not there are made. A topic that is named twice is followed once; a
+    /// subscription to no topic is over at once.
+    ///
+    /// # Errors
+    /// [`TooManyTopics`]; then none was made.
+    pub fn subscribe_to(
+        &self,
+        topics: impl IntoIterator<Item: AsRef<str>>,
+        last_event_id: Option<&str>,
+    ) -> Result<Subscription, TooManyTopics> {
         let shared = &self.0.0;
-        let mut state = shared.lock();
-        let cursor = Cursor::new(&state, last_event_id, state.subscribed);
-        state.subscribed += 1;
-        let slot = state.slots.insert();
-        drop(state);
-        Subscription::new(Arc::clone(shared), slot, cursor)
+        let topics: Vec<_> = topics.into_iter().collect();
+        let cursor = shared.lock().subscribe(&topics, last_event_id)?;
+        Ok(Subscription::new(Arc::clone(shared), cursor))
+    }
+
+    /// Tells the hub the time, which it has no other way to know: what is older than
+    /// [`HubConfig::max_age`] leaves. Without a greatest age it does nothing.
+    ///
+    /// Call it every now and then, more often than frames grow old. Only what passes from one call
+    /// to the next counts: a clock that jumps back takes no frame with it, and one that jumps ahead
+    /// none that was published since the call before.
+    pub fn tick(&self, now: Instant) {
+        let mut state = self.0.0.lock();
+        state.tick(now);
+        while state.age() {
+            // Others get their turn.
+            drop(state);
+            state = self.0.0.lock();
+        }
     }
 
     /// Ends it: nothing more is published, and subscriptions end when they have read the log.
@@ -199,6 +304,14 @@ impl Hub {
     pub fn stats(&self) -> HubStats {
         HubStats::of(&self.0.0.lock())
     }
+
+    /// What a topic has done so far, and what it holds; the unnamed one if the name is empty.
+    #[must_use]
+    pub fn topic_stats(&self, name: &str) -> Option<TopicStats> {
+        let state = self.0.0.lock();
+        let index = state.find(name)?;
+        Some(TopicStats::of(&state, index))
+    }
 }
 
 impl Shared {
@@ -207,55 +320,25 @@ impl Shared {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs wakers, which are anyone's code, with the lock released.
-    fn wake(&self, mut woken: Vec<Waker>) {
-        if woken.is_empty() {
-            return;
-        }
-        for waker in woken.drain(..) {
-            waker.wake();
-        }
-        self.lock().slots.recycle(woken);
-    }
-
     fn end(&self, farewell: Farewell) {
-        let mut state = self.lock();
-        state.closed.get_or_insert(farewell);
-        let woken = state.slots.take_waiting();
-        drop(state);
-        self.wake(woken);
-    }
-}
-
-impl State {
-    fn new(config: &HubConfig) -> Self {
-        Self {
-            log: Log::new(config),
-            slots: Slots::default(),
-            overrun: config.overrun,
-            closed: None,
-            subscribed: 0,
-            published: 0,
-            delivered: 0,
-            gaps: 0,
-            lagged: 0,
+        let places = {
+            let mut state = self.lock();
+            state.closed.get_or_insert(farewell);
+            state.places()
+        };
+        // Nobody waits anew from here on.
+        for index in 0..places {
+            let state = self.lock();
+            if let Some(list) = state.waiting(index) {
+                Waking::new(self, state, list).run();
+            }
         }
     }
 }
 
-impl Default for State {
+impl Default for Shared {
     fn default() -> Self {
-        Self::new(&HubConfig::new())
-    }
-}
-
-impl Farewell {
-    /// The last frame for the subscription with this ordinal.
-    fn frame(&self, ordinal: u64) -> Option<Frame> {
-        let Self::Retry(range) = self else {
-            return None;
-        };
-        Some(Message::empty().retry(spread(range, ordinal)).into())
+        Self(Mutex::new(State::new(HubConfig::new())))
     }
 }
 
@@ -264,16 +347,3 @@ impl Drop for Handle {
         self.0.end(Farewell::Nothing);
     }
 }
-
-/// Writes the number's id line so that it ends where the message begins; returns where it starts.
-fn put_number(encoded: &mut [u8], number: u64) -> usize {
-    let mut memory = [0; 20];
-    let digits = digits(number, &mut memory);
-    let start = NUMBER_ROOM - "id: \n".len() - digits.len();
-    // The room is made for the largest number.
-    let _ = writeln!(&mut encoded[start..], "id: {digits}");
-    start
-}
-
-/// What the id line of the largest number takes.
-const NUMBER_ROOM: usize = "id: 18446744073709551615\n".len();

@@ -1,4 +1,4 @@
-//! A reader: a position in the log, and the task to wake when the log grows.
+//! A reader: a place in the topics it follows, and the task to wake when they grow.
 
 use core::{
     future::poll_fn,
@@ -9,54 +9,37 @@ use std::{sync::Arc, vec::Vec};
 
 use futures_core::Stream;
 
-use super::{Shared, State};
-use crate::{Frame, Overrun, gap::Gap, replay};
+use super::{
+    Shared,
+    cursor::{Cursor, Gap, Outcome, Room},
+};
+use crate::Frame;
 
 /// A reader of a [`Hub`](crate::Hub).
 ///
-/// It holds a position in the hub's log, not a queue: a subscription that nobody polls costs the
+/// It holds a place in the hub's logs, not a queue: a subscription that nobody polls costs the
 /// hub nothing but its slot. Dropping it unsubscribes at once.
+///
+/// A poll takes a time that is proportional to the frames it takes and to the topics it follows.
 #[derive(Debug)]
 #[must_use = "a dropped subscription is over"]
 pub struct Subscription {
     shared: Arc<Shared>,
-    slot: usize,
     cursor: Cursor,
 }
 
-#[derive(Debug)]
-pub(super) struct Cursor {
-    place: replay::Cursor<Arc<str>>,
-    /// Which subscription of the hub this is.
-    ordinal: u64,
-    ended: bool,
-}
-
-/// What there is for a reader.
-enum Outcome {
-    Frames(usize),
-    Gap(Gap<Arc<str>>),
-    Farewell(Frame),
-    Wait,
-    End,
-}
-
 impl Subscription {
-    pub(super) fn new(shared: Arc<Shared>, slot: usize, cursor: Cursor) -> Self {
-        Self {
-            shared,
-            slot,
-            cursor,
-        }
+    pub(super) const fn new(shared: Arc<Shared>, cursor: Cursor) -> Self {
+        Self { shared, cursor }
     }
 
     /// Takes the next frame, or has the task of `cx` woken when there is one.
     ///
     /// `None`: the subscription is over, since the hub was closed or drained, or since the reader
-    /// fell off the log of a hub that has [`Overrun::Close`].
+    /// fell off the log of a hub that has [`Overrun::Close`](crate::Overrun::Close).
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Frame>> {
         let mut taken = None;
-        self.poll_frames(cx, 1, |frame| taken = Some(frame))
+        self.poll_frames(cx, 1, usize::MAX, |frame| taken = Some(frame.clone()))
             .map(|_| taken)
     }
 
@@ -69,7 +52,22 @@ impl Subscription {
         frames: &mut Vec<Frame>,
         max: usize,
     ) -> Poll<usize> {
-        self.poll_frames(cx, max.max(1), |frame| frames.push(frame))
+        self.poll_batch_within(cx, frames, max, usize::MAX)
+    }
+
+    /// As [`poll_batch`](Self::poll_batch), with no more than `max_bytes` in all, unless the
+    /// first frame alone is larger.
+    ///
+    /// What was taken lives on outside the hub until it is sent, so this is what a reader that
+    /// stalls holds.
+    pub fn poll_batch_within(
+        &mut self,
+        cx: &mut Context<'_>,
+        frames: &mut Vec<Frame>,
+        max: usize,
+        max_bytes: usize,
+    ) -> Poll<usize> {
+        self.poll_frames(cx, max, max_bytes, |frame| frames.push(frame.clone()))
     }
 
     /// The next frame; `None` when the subscription is over.
@@ -91,40 +89,37 @@ impl Subscription {
         &mut self,
         cx: &mut Context<'_>,
         max: usize,
-        mut sink: impl FnMut(Frame),
+        max_bytes: usize,
+        mut sink: impl FnMut(&Frame),
     ) -> Poll<usize> {
-        let Self {
-            shared,
-            slot,
-            cursor,
-        } = self;
-        let mut outcome = {
-            let mut state = shared.lock();
-            match cursor.advance(&mut state, max, &mut sink) {
-                Outcome::Wait if state.slots.is_waiting(*slot, cx.waker()) => return Poll::Pending,
-                outcome => outcome,
-            }
-        };
+        let Self { shared, cursor } = self;
+        let mut state = shared.lock();
+        let mut outcome = cursor.advance(&mut state, Room::new(max, max_bytes), &mut sink);
         if let Outcome::Wait = outcome {
+            if state.is_waiting(&cursor.follows, cx.waker()) {
+                return Poll::Pending;
+            }
+            drop(state);
             // A waker is cloned and dropped outside the lock: both may run anyone's code.
             let waker = cx.waker().clone();
-            let mut state = shared.lock();
-            outcome = cursor.advance(&mut state, max, &mut sink);
+            state = shared.lock();
+            outcome = cursor.advance(&mut state, Room::new(max, max_bytes), &mut sink);
             if let Outcome::Wait = outcome {
-                let replaced = state.slots.wait(*slot, waker);
+                let replaced = state.wait(&cursor.follows, waker);
                 drop(state);
                 drop(replaced);
                 return Poll::Pending;
             }
         }
+        drop(state);
         match outcome {
             Outcome::Frames(n) => Poll::Ready(n),
             Outcome::Gap(gap) => {
-                sink(gap_frame(&gap));
+                sink(&gap_frame(&gap));
                 Poll::Ready(1)
             }
             Outcome::Farewell(frame) => {
-                sink(frame);
+                sink(&frame);
                 Poll::Ready(1)
             }
             Outcome::Wait => Poll::Pending,
@@ -133,57 +128,9 @@ impl Subscription {
     }
 }
 
-impl Cursor {
-    /// Where a reader starts that had `last_event_id`.
-    pub(super) fn new(state: &State, last_event_id: Option<&str>, ordinal: u64) -> Self {
-        Self {
-            place: replay::Cursor::new(&state.log, last_event_id),
-            ordinal,
-            ended: false,
-        }
-    }
-
-    fn advance(&mut self, state: &mut State, max: usize, sink: &mut impl FnMut(Frame)) -> Outcome {
-        if self.ended {
-            return Outcome::End;
-        }
-        let lag = self.place.lag(&state.log);
-        state.lagged += lag;
-        if lag > 0 && state.overrun == Overrun::Close {
-            self.ended = true;
-            return Outcome::End;
-        }
-        if let Some(gap) = self.place.gap(&state.log) {
-            state.gaps += 1;
-            return Outcome::Gap(gap);
-        }
-
-        let mut n = 0;
-        while n < max
-            && let Some(entry) = state.log.entry(self.place.next)
-        {
-            self.place.took(entry.at.number, || entry.at.clone());
-            sink(entry.frame.clone());
-            n += 1;
-        }
-        state.delivered += n as u64;
-        if n > 0 {
-            return Outcome::Frames(n);
-        }
-        let Some(farewell) = &state.closed else {
-            return Outcome::Wait;
-        };
-        self.ended = true;
-        match farewell.frame(self.ordinal) {
-            Some(frame) => Outcome::Farewell(frame),
-            None => Outcome::End,
-        }
-    }
-}
-
 impl Drop for Subscription {
     fn drop(&mut self) {
-        let waker = self.shared.lock().slots.remove(self.slot);
+        let waker = self.shared.lock().unsubscribe(&self.cursor.follows);
         drop(waker);
     }
 }
@@ -196,7 +143,7 @@ impl Stream for Subscription {
     }
 }
 
-fn gap_frame(gap: &Gap<Arc<str>>) -> Frame {
+fn gap_frame(gap: &Gap) -> Frame {
     gap.message(|message| message.to_frame())
         .expect("an id is written without error")
 }

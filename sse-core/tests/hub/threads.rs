@@ -1,7 +1,5 @@
 //! The hub among threads: each reader sees one order, and nothing twice or not at all.
 
-#![cfg(feature = "std")]
-
 use std::{
     sync::{
         Arc, Barrier,

@@ -1,75 +1,16 @@
-//! The hub in one thread: who gets which frame, and who is woken.
-
-#![cfg(feature = "std")]
+//! The hub as one log: who gets which frame, and who is woken.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Arc,
     task::{Context, Poll, Wake, Waker},
     time::Duration,
 };
 
-use sse_core::{Frame, Hub, HubConfig, Message, Overrun, PublishError, Subscription};
+use sse_core::{Hub, HubConfig, Message, Overrun, PublishError};
 
-fn small(max_frames: usize) -> Hub {
-    Hub::new(HubConfig::new().max_frames(max_frames))
-}
-
-fn publish_numbers(hub: &Hub, numbers: core::ops::RangeInclusive<u64>) {
-    for number in numbers {
-        assert_eq!(hub.publish(&Message::display(number)), Ok(number));
-    }
-}
-
-fn publish_with_id(hub: &Hub, id: &str) -> Result<u64, PublishError> {
-    hub.publish(&Message::new(id).id(id).unwrap())
-}
-
-fn text(frame: &Frame) -> String {
-    String::from_utf8(frame.as_ref().to_vec()).unwrap()
-}
-
-/// What is there now, and whether the subscription is over.
-fn read(subscription: &mut Subscription) -> (Vec<String>, bool) {
-    let mut cx = Context::from_waker(Waker::noop());
-    let mut frames = Vec::new();
-    loop {
-        match subscription.poll_next(&mut cx) {
-            Poll::Ready(Some(frame)) => frames.push(text(&frame)),
-            Poll::Ready(None) => return (frames, true),
-            Poll::Pending => return (frames, false),
-        }
-    }
-}
-
-fn numbered(numbers: core::ops::RangeInclusive<u64>) -> Vec<String> {
-    numbers.map(|n| format!("id: {n}\ndata: {n}\n\n")).collect()
-}
-
-fn gap(id: &str, data: &str) -> String {
-    format!("event: gap\nid: {id}\ndata: {data}\n\n")
-}
-
-struct CountingWaker(AtomicUsize);
-
-impl CountingWaker {
-    fn new() -> (Arc<Self>, Waker) {
-        let counter = Arc::new(Self(AtomicUsize::new(0)));
-        (Arc::clone(&counter), Waker::from(counter))
-    }
-
-    fn woken(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-impl Wake for CountingWaker {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-}
+use crate::common::{
+    CountingWaker, gap, numbered, publish_numbers, publish_with_id, read, small, text,
+};
 
 #[test]
 fn every_position_of_the_log_is_resumed_without_loss_or_repetition() {

@@ -1,0 +1,426 @@
+//! Where a reader stands in the topics that it follows, and what it gets next.
+
+use core::{
+    mem,
+    ops::{Deref, DerefMut},
+    slice,
+};
+use std::{boxed::Box, sync::Arc};
+
+use super::{
+    log::{Entry, EventId, Log},
+    rank::Rank,
+    state::State,
+};
+use crate::{Frame, Overrun, gap};
+
+pub(super) type Gap = gap::Gap<Arc<str>>;
+
+#[derive(Debug)]
+pub(super) struct Cursor {
+    pub(super) follows: Follows,
+    /// All up to here was taken, was told of as lost, or is nothing to the reader.
+    rank: Rank,
+    reader: Reader,
+    /// Which subscription of the hub this is.
+    ordinal: u64,
+    /// Whether something was lost before the subscription began that the reader was not told of.
+    behind: bool,
+    ended: bool,
+}
+
+/// The topics of one subscription, each once.
+#[derive(Debug)]
+pub(super) enum Follows {
+    One(Follow),
+    Many(Box<[Follow]>),
+}
+
+#[derive(Debug)]
+pub(super) struct Follow {
+    pub(super) topic: u32,
+    pub(super) slot: u32,
+    /// Index in the topic's ring of the frame to be read next; 0 if the reader comes from before.
+    next: u64,
+    /// How many events the topic had before that, if it is known.
+    events: Option<u64>,
+}
+
+/// What the reader takes for the last event it had.
+#[derive(Debug)]
+enum Reader {
+    /// It had none.
+    Fresh,
+    Had(EventId),
+    /// It named an id that the topics do not know, and has not been told yet.
+    Astray(Box<Astray>),
+}
+
+#[derive(Debug)]
+struct Astray {
+    named: Arc<str>,
+    /// The newest event when it subscribed.
+    at: EventId,
+}
+
+/// What there is for a reader.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Frames(usize),
+    Gap(Gap),
+    Farewell(Frame),
+    Wait,
+    End,
+}
+
+/// How much is taken at a time: at least one frame, then as long as there is room.
+#[derive(Debug)]
+pub(super) struct Room {
+    max_frames: usize,
+    max_bytes: usize,
+    frames: usize,
+    bytes: usize,
+    is_full: bool,
+}
+
+/// What comes next in the topics.
+enum Next {
+    /// The topic has frames, the other topics have none before `until`.
+    Frames {
+        of: usize,
+        kept: bool,
+        until: Rank,
+    },
+    /// Events up to the one that the topic lost last are gone.
+    Lost {
+        of: usize,
+    },
+    Nothing,
+}
+
+impl Cursor {
+    /// Where a reader starts that had `last_event_id`.
+    pub(super) fn new(
+        state: &State,
+        mut follows: Follows,
+        last_event_id: Option<&str>,
+        ordinal: u64,
+    ) -> Self {
+        let (reader, rank) = match last_event_id {
+            None | Some("") => (Reader::Fresh, state.newest()),
+            Some(id) => match state.place(&follows, id) {
+                Some(at) => {
+                    let rank = Rank::of_event(at.number);
+                    (Reader::Had(at), rank)
+                }
+                None => (Reader::astray(state, &follows, id), state.newest()),
+            },
+        };
+        for follow in &mut *follows {
+            let place = state.topic(follow.topic).log.place(rank);
+            follow.next = place.map_or(0, |(next, _)| next);
+            follow.events = place.map(|(_, events)| events);
+        }
+        Self {
+            rank,
+            reader,
+            ordinal,
+            behind: follows.lost_after(rank, state),
+            ended: follows.is_empty(),
+            follows,
+        }
+    }
+
+    /// Gives the next frames to `sink`, or says what there is instead.
+    pub(super) fn advance(
+        &mut self,
+        state: &mut State,
+        mut room: Room,
+        sink: &mut impl FnMut(&Frame),
+    ) -> Outcome {
+        if self.ended {
+            return Outcome::End;
+        }
+        for follow in &mut *self.follows {
+            let first = state.topic(follow.topic).log.first();
+            if follow.next < first {
+                let taken = mem::replace(&mut follow.next, first);
+                state.counters.lagged += if taken == 0 { 0 } else { first - taken };
+            }
+        }
+        self.behind &= self.follows.lost_after(self.rank, state);
+        if let Reader::Astray(_) = self.reader {
+            let lost = match self.next(state) {
+                Next::Lost { of } => Some(of),
+                Next::Frames { .. } | Next::Nothing => None,
+            };
+            return Outcome::Gap(self.gap(state, lost));
+        }
+        while !room.is_full {
+            match self.next(state) {
+                Next::Frames { of, kept, until } => {
+                    self.take((of, kept), until, state, &mut room, sink);
+                }
+                Next::Lost { .. } | Next::Nothing if room.frames > 0 => break,
+                Next::Lost { of } => {
+                    if state.config.overrun == Overrun::Close && !self.behind {
+                        self.ended = true;
+                        return Outcome::End;
+                    }
+                    return Outcome::Gap(self.gap(state, Some(of)));
+                }
+                Next::Nothing => {
+                    let Some(farewell) = &state.closed else {
+                        return Outcome::Wait;
+                    };
+                    self.ended = true;
+                    return match farewell.frame(self.ordinal) {
+                        Some(frame) => Outcome::Farewell(frame),
+                        None => Outcome::End,
+                    };
+                }
+            }
+        }
+        Outcome::Frames(room.frames)
+    }
+
+    /// Looks which topic comes next in the order of publication.
+    fn next(&self, state: &State) -> Next {
+        let mut first: Option<(Rank, usize, bool)> = None;
+        let mut until = Rank::END;
+        for (of, follow) in self.follows.iter().enumerate() {
+            let log = &state.topic(follow.topic).log;
+            let Some((rank, kept)) = follow.next(log, self.rank) else {
+                continue;
+            };
+            match first {
+                Some((best, ..)) if rank > best => until = until.min(rank),
+                _ => {
+                    until = first.map_or(until, |(best, ..)| best);
+                    first = Some((rank, of, kept));
+                }
+            }
+        }
+        let mut lost: Option<(u64, usize)> = None;
+        for (of, follow) in self.follows.iter().enumerate() {
+            let number = state.topic(follow.topic).log.lost().number;
+            if number <= self.rank.number {
+                continue;
+            }
+            match first {
+                Some((rank, ..)) if rank.number < number => {
+                    until = until.min(Rank::of_event(number));
+                }
+                _ => lost = lost.max(Some((number, of))),
+            }
+        }
+        match (lost, first) {
+            (Some((_, of)), _) => Next::Lost { of },
+            (None, Some((_, of, kept))) => Next::Frames { of, kept, until },
+            (None, None) => Next::Nothing,
+        }
+    }
+
+    fn take(
+        &mut self,
+        (of, kept): (usize, bool),
+        until: Rank,
+        state: &mut State,
+        room: &mut Room,
+        sink: &mut impl FnMut(&Frame),
+    ) {
+        let follow = &mut self.follows[of];
+        let topic = state.topic_mut(follow.topic);
+        let before = room.frames;
+        let (last, event) = if kept {
+            room.take(topic.log.kept_after(self.rank.number), until, sink)
+        } else {
+            room.take(topic.log.ring_from(follow.next), until, sink)
+        };
+        let taken = (room.frames - before) as u64;
+        if let Some(last) = last {
+            self.rank = last.rank;
+            follow.events = Some(last.nth);
+        }
+        if let Some(event) = event {
+            self.reader = Reader::Had(event.id());
+        }
+        if !kept {
+            follow.next += taken;
+        }
+        topic.delivered += taken;
+        state.counters.delivered += taken;
+    }
+
+    /// What the reader is to be told, since it is astray, or since the topic has lost what it needs.
+    /// It then stands where the topics can go on from.
+    fn gap(&mut self, state: &mut State, of: Option<usize>) -> Gap {
+        state.counters.gaps += 1;
+        let lost_at = of.map(|of| {
+            let log = &state.topic(self.follows[of].topic).log;
+            log.findable(log.lost())
+        });
+        let lost = lost_at
+            .as_ref()
+            .and_then(|at| self.count_lost(state, at.number));
+        let (after, lost, at) = match mem::replace(&mut self.reader, Reader::Fresh) {
+            Reader::Fresh => (None, lost, lost_at),
+            Reader::Had(id) => (Some(id), lost, lost_at),
+            Reader::Astray(astray) => {
+                let Astray { named, at } = *astray;
+                (Some(EventId::foreign(named)), None, lost_at.or(Some(at)))
+            }
+        };
+        let at = at.expect("a reader that is not astray has lost something");
+        self.rank = self.rank.max(Rank::of_event(at.number));
+        self.reader = Reader::Had(at.clone());
+        let logs = self.follows.iter().map(|of| &state.topic(of.topic).log);
+        let next = logs.filter_map(|log| log.event_after(at.number));
+        let next = next.min_by_key(|entry| entry.rank);
+        Gap {
+            after,
+            resumes_at: next.map(Entry::id),
+            lost,
+            at,
+        }
+    }
+
+    /// How many events the topics have lost after the cursor and up to this number, as far as that
+    /// is known; they are known to be counted then.
+    fn count_lost(&mut self, state: &State, up_to: u64) -> Option<u64> {
+        let mut count = Some(0);
+        for follow in &mut *self.follows {
+            let log = &state.topic(follow.topic).log;
+            let lost = log.lost().number;
+            if lost <= self.rank.number || lost > up_to {
+                continue;
+            }
+            let evicted = log.evicted();
+            let known = if log.compacts() {
+                None
+            } else if state.has_all_numbers(follow.topic) {
+                Some(lost - self.rank.number)
+            } else {
+                follow.events.map(|events| evicted.saturating_sub(events))
+            };
+            count = count.zip(known).map(|(count, more)| count + more);
+            follow.events = Some(evicted);
+        }
+        count
+    }
+}
+
+impl Reader {
+    fn astray(state: &State, follows: &[Follow], named: &str) -> Self {
+        let newest = follows.iter().map(|of| state.topic(of.topic).log.newest());
+        match newest.max_by_key(|event| event.number) {
+            Some(at) => Self::Astray(Box::new(Astray {
+                named: named.into(),
+                at,
+            })),
+            None => Self::Fresh,
+        }
+    }
+}
+
+impl Follow {
+    pub(super) const fn new(topic: u32, slot: u32) -> Self {
+        Self {
+            topic,
+            slot,
+            next: 0,
+            events: None,
+        }
+    }
+
+    /// The rank of the next frame in the topic, and whether it has left the ring and is kept.
+    fn next(&self, log: &Log, taken: Rank) -> Option<(Rank, bool)> {
+        if let Some(kept) = log.kept_after(taken.number).next() {
+            return Some((kept.rank, true));
+        }
+        let next = log.ring_from(self.next).next()?;
+        Some((next.rank, false))
+    }
+}
+
+impl Follows {
+    /// Whether one of the topics has lost an event after this rank.
+    fn lost_after(&self, rank: Rank, state: &State) -> bool {
+        let mut logs = self.iter().map(|of| &state.topic(of.topic).log);
+        logs.any(|log| log.lost().number > rank.number)
+    }
+}
+
+impl FromIterator<Follow> for Follows {
+    fn from_iter<I: IntoIterator<Item = Follow>>(follows: I) -> Self {
+        let mut follows = follows.into_iter();
+        let (Some(first), second) = (follows.next(), follows.next()) else {
+            return Self::Many(Box::default());
+        };
+        match second {
+            None => Self::One(first),
+            Some(second) => Self::Many([first, second].into_iter().chain(follows).collect()),
+        }
+    }
+}
+
+impl Deref for Follows {
+    type Target = [Follow];
+
+    fn deref(&self) -> &[Follow] {
+        match self {
+            Self::One(follow) => slice::from_ref(follow),
+            Self::Many(follows) => follows,
+        }
+    }
+}
+
+impl DerefMut for Follows {
+    fn deref_mut(&mut self) -> &mut [Follow] {
+        match self {
+            Self::One(follow) => slice::from_mut(follow),
+            Self::Many(follows) => follows,
+        }
+    }
+}
+
+impl Room {
+    pub(super) fn new(max_frames: usize, max_bytes: usize) -> Self {
+        Self {
+            max_frames: max_frames.max(1),
+            max_bytes,
+            frames: 0,
+            bytes: 0,
+            is_full: false,
+        }
+    }
+
+    /// Gives entries to `sink` as far as there is room for them and they come before `until`.
+    /// Returns the last of them, and the last event.
+    fn take<'e>(
+        &mut self,
+        entries: impl Iterator<Item = &'e Entry>,
+        until: Rank,
+        sink: &mut impl FnMut(&Frame),
+    ) -> (Option<&'e Entry>, Option<&'e Entry>) {
+        let (mut last, mut event) = (None, None);
+        for entry in entries.take_while(|entry| entry.rank < until) {
+            let bytes = self.bytes + entry.frame.as_ref().len();
+            self.is_full = self.frames > 0 && bytes > self.max_bytes;
+            if self.is_full {
+                break;
+            }
+            sink(&entry.frame);
+            (self.bytes, self.frames) = (bytes, self.frames + 1);
+            last = Some(entry);
+            if entry.rank.is_event() {
+                event = last;
+            }
+            self.is_full = self.frames == self.max_frames;
+            if self.is_full {
+                break;
+            }
+        }
+        (last, event)
+    }
+}
