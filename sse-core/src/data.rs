@@ -68,11 +68,12 @@ impl<W: fmt::Write + ?Sized> fmt::Write for Lines<'_, W> {
             let Some(end) = memchr2(b'\n', b'\r', text.as_bytes()) else {
                 return self.out.write_str(text);
             };
-            let (line, rest) = text.split_at(end);
-            self.out.write_str(line)?;
+            // Neither can fail: line ends are whole characters.
+            let (line, rest) = (text.get(..end), text.get(end + 1..));
+            self.out.write_str(line.unwrap_or_default())?;
             self.out.write_str(self.next_line)?;
-            self.after_cr = rest.starts_with('\r');
-            text = &rest[1..];
+            self.after_cr = text.as_bytes().get(end) == Some(&b'\r');
+            text = rest.unwrap_or_default();
         }
         Ok(())
     }

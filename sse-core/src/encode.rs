@@ -15,26 +15,7 @@ impl<D: Data> Message<'_, D> {
     /// What `out` fails with, or the data's own `Display` or `Serialize`. Part of the message
     /// may have been written by then.
     pub fn encode(&self, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
-        if let Some(comment) = self.comment {
-            out.write_str(if comment.is_empty() { ":" } else { ": " })?;
-            fmt::Write::write_str(&mut Lines::new(out, "\n: "), comment)?;
-            out.write_str("\n")?;
-        }
-        if !self.event.is_empty() {
-            out.write_str("event: ")?;
-            out.write_str(self.event)?;
-            out.write_str("\n")?;
-        }
-        if let Some(id) = self.id {
-            out.write_str(if id.is_empty() { "id:" } else { "id: " })?;
-            out.write_str(id)?;
-            out.write_str("\n")?;
-        }
-        if let Some(milliseconds) = self.retry {
-            for text in ["retry: ", digits(milliseconds, &mut [0; 20]), "\n"] {
-                out.write_str(text)?;
-            }
-        }
+        self.fields().encode_fields(out)?;
         let Some(data) = &self.data else {
             return out.write_str("\n");
         };
@@ -75,6 +56,49 @@ impl<D: Data> Message<'_, D> {
         counter.len
     }
 }
+
+impl<'a, D> Message<'a, D> {
+    /// All but the data.
+    pub(crate) fn fields(&self) -> Message<'a, ()> {
+        Message {
+            comment: self.comment,
+            event: self.event,
+            id: self.id,
+            retry: self.retry,
+            data: None,
+        }
+    }
+}
+
+impl Message<'_, ()> {
+    /// Writes the lines before the data; in machine code it is there once, whatever the data.
+    pub(crate) fn encode_fields(&self, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+        if let Some(comment) = self.comment {
+            out.write_str(if comment.is_empty() { ":" } else { ": " })?;
+            fmt::Write::write_str(&mut Lines::new(out, "\n: "), comment)?;
+            out.write_str("\n")?;
+        }
+        if !self.event.is_empty() {
+            out.write_str("event: ")?;
+            out.write_str(self.event)?;
+            out.write_str("\n")?;
+        }
+        if let Some(id) = self.id {
+            out.write_str(if id.is_empty() { "id:" } else { "id: " })?;
+            out.write_str(id)?;
+            out.write_str("\n")?;
+        }
+        if let Some(milliseconds) = self.retry {
+            for text in ["retry: ", digits(milliseconds, &mut [0; 20]), "\n"] {
+                out.write_str(text)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The usual keep-alive, as [`Message::comment`] of nothing is encoded.
+pub const KEEP_ALIVE: &str = ":\n\n";
 
 #[cfg(feature = "alloc")]
 impl<D: Data> Message<'_, D> {

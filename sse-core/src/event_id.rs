@@ -49,8 +49,13 @@ pub(crate) const fn first_number(number: u64) -> u64 {
 
 /// Reads a number only in the form in which it would have been written.
 pub(crate) fn decimal(id: &str) -> Option<u64> {
-    let canonical = id == "0" || id.starts_with(|first| matches!(first, '1'..='9'));
-    if canonical { id.parse().ok() } else { None }
+    if id.is_empty() || (id.len() > 1 && id.starts_with('0')) {
+        return None;
+    }
+    id.bytes().try_fold(0_u64, |number, digit| match digit {
+        b'0'..=b'9' => number.checked_mul(10)?.checked_add((digit - b'0').into()),
+        _ => None,
+    })
 }
 
 /// The number in decimal, without the weight of `core::fmt`.

@@ -4,7 +4,7 @@ use core::fmt;
 
 use bytes::{Buf as _, Bytes};
 
-use crate::{Data, Message};
+use crate::{Data, KEEP_ALIVE, Message};
 
 /// One whole message in its wire form, cheap to clone.
 ///
@@ -25,7 +25,7 @@ impl Frame {
     /// An empty comment, for a connection that must not look dead. It allocates nothing.
     #[must_use]
     pub const fn keep_alive() -> Self {
-        Self(Bytes::from_static(b":\n\n"))
+        Self(Bytes::from_static(KEEP_ALIVE.as_bytes()))
     }
 
     /// What follows the first `start` bytes, which is a whole encoded message.

@@ -59,11 +59,12 @@ fn json_string(text: &str, out: &mut impl fmt::Write) -> fmt::Result {
         match c {
             '"' => out.write_str("\\\"")?,
             '\\' => out.write_str("\\\\")?,
-            c if c < ' ' => {
+            ..' ' => {
                 out.write_str(if c < '\u{10}' { "\\u000" } else { "\\u001" })?;
-                out.write_char(char::from(b"0123456789abcdef"[c as usize % 16]))?;
+                let digit = usize::from(c as u8 % 16);
+                out.write_str("0123456789abcdef".get(digit..=digit).unwrap_or_default())?;
             }
-            c => out.write_char(c)?,
+            c => out.write_str(c.encode_utf8(&mut [0; 4]))?,
         }
     }
     out.write_str("\"")

@@ -43,10 +43,11 @@ pub struct History<const N: usize, const BYTES: usize> {
     len: usize,
     /// How many bytes the entries take.
     used: usize,
-    /// Position of the oldest entry. Starts at 1: 0 is before everything.
-    first: u64,
-    /// Whether the number of each event so far was its id.
-    numbered: bool,
+    /// How many entries there were before. The position of the oldest is one more: 0 is before
+    /// everything.
+    evicted: u64,
+    /// Whether an event so far had an id that was not its number.
+    has_own: bool,
     /// The newest event that is no longer held.
     before: EventId<OwnId>,
     newest: EventId<OwnId>,
@@ -69,6 +70,8 @@ pub struct FellOff;
 
 impl<const N: usize, const BYTES: usize> History<N, BYTES> {
     /// Holds nothing yet; the first event is number 1, and a reader that falls off gets a gap.
+    ///
+    /// In memory it is all zeros, so that a `static` takes no room in flash.
     #[must_use]
     pub const fn new() -> Self {
         const { assert!(N > 0, "a history of nothing") }
@@ -78,8 +81,8 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
             oldest: 0,
             len: 0,
             used: 0,
-            first: 1,
-            numbered: true,
+            evicted: 0,
+            has_own: false,
             before: EventId::numbered(0),
             newest: EventId::numbered(0),
             overrun: Overrun::Gap,
@@ -132,12 +135,12 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
             _ => None,
         };
 
-        let len = self.write(0, 0, given, message)?;
+        let len = encode(&mut self.bytes, 0, 0, given, message)?;
         if len > BYTES {
             return Err(PublishError::TooLarge);
         }
         let start = self.make_room(len);
-        if self.write(start, len, given, message)? != len {
+        if encode(&mut self.bytes, start, len, given, message)? != len {
             return Err(PublishError::Data);
         }
         let end = wrap(self.oldest + self.len, N);
@@ -154,7 +157,7 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
         self.len += 1;
         self.used += len;
         if is_event {
-            self.numbered &= own.is_none();
+            self.has_own |= own.is_some();
             self.newest = EventId { number, own };
         }
         Ok(number)
@@ -187,12 +190,15 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
         if cursor.lag(self) > 0 && (*taken > 0 || closes) {
             return Err(FellOff);
         }
-        let mut n = match cursor.gap(self) {
-            Some(gap) => gap
-                .message(|message| message.encode_to_slice(out))
-                .map_err(|_| FellOff)?,
-            None => 0,
-        };
+        let mut n = 0;
+        if let Some(gap) = cursor.gap(self) {
+            n = gap
+                .message(|message| encode(out, 0, out.len(), None, message))
+                .map_err(|_| FellOff)?;
+            if n > out.len() {
+                return Err(FellOff);
+            }
+        }
         while let Some(entry) = self.entry(cursor.next) {
             let rest = entry.len - *taken;
             let free = out.get_mut(n..).unwrap_or_default();
@@ -212,32 +218,6 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
         Ok(n)
     }
 
-    /// Writes into the ring, as far as there is room for it, and returns the whole length.
-    fn write<D: Data>(
-        &mut self,
-        start: usize,
-        room: usize,
-        given_id: Option<&str>,
-        message: &Message<'_, D>,
-    ) -> Result<usize, PublishError> {
-        let mut out = RingWriter {
-            ring: &mut self.bytes,
-            at: start,
-            room,
-            len: 0,
-        };
-        if let Some(id) = given_id {
-            for text in ["id: ", id, "\n"] {
-                // A ring takes everything.
-                let _ = out.write_str(text);
-            }
-        }
-        match message.encode(&mut out) {
-            Ok(()) => Ok(out.len),
-            Err(fmt::Error) => Err(PublishError::Data),
-        }
-    }
-
     /// Lets old messages go until there is room for another, and returns where.
     fn make_room(&mut self, len: usize) -> usize {
         while self.len == N || self.used + len > BYTES {
@@ -248,16 +228,16 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
             self.oldest = wrap(self.oldest + 1, N);
             self.len -= 1;
             self.used -= evicted.len;
-            self.first += 1;
+            self.evicted += 1;
         }
-        match self.entry(self.first) {
+        match self.entry(self.first()) {
             Some(oldest) => wrap(oldest.start + self.used, BYTES),
             None => 0,
         }
     }
 
     fn entry(&self, position: u64) -> Option<&Entry> {
-        let index = usize::try_from(position.checked_sub(self.first)?).ok()?;
+        let index = usize::try_from(position.checked_sub(self.first())?).ok()?;
         if index < self.len {
             self.entries.get(wrap(self.oldest + index, N))
         } else {
@@ -267,7 +247,7 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
 
     /// The oldest event that is such a one, and its position.
     fn find(&self, is_it: impl Fn(&Entry) -> bool) -> Option<(u64, EventId<OwnId>)> {
-        let mut position = self.first;
+        let mut position = self.first();
         while let Some(entry) = self.entry(position) {
             if entry.is_event && is_it(entry) {
                 return Some((position, self.id_of(entry)));
@@ -308,11 +288,11 @@ impl<const N: usize, const BYTES: usize> Replay for History<N, BYTES> {
     type Text = OwnId;
 
     fn first(&self) -> u64 {
-        self.first
+        self.evicted + 1
     }
 
     fn end(&self) -> u64 {
-        self.first + self.len as u64
+        self.first() + self.len as u64
     }
 
     fn before(&self) -> &EventId<OwnId> {
@@ -324,7 +304,7 @@ impl<const N: usize, const BYTES: usize> Replay for History<N, BYTES> {
     }
 
     fn is_numbered(&self) -> bool {
-        self.numbered
+        !self.has_own
     }
 
     fn find_own(&self, id: &str) -> Option<(u64, EventId<OwnId>)> {
@@ -418,14 +398,48 @@ impl fmt::Write for RingWriter<'_> {
     }
 }
 
+/// Writes into a ring, as far as there is room for it, and returns the whole length.
+fn encode<D: Data>(
+    ring: &mut [u8],
+    start: usize,
+    room: usize,
+    given_id: Option<&str>,
+    message: &Message<'_, D>,
+) -> Result<usize, PublishError> {
+    let mut out = RingWriter {
+        ring,
+        at: start,
+        room,
+        len: 0,
+    };
+    if let Some(id) = given_id {
+        for text in ["id: ", id, "\n"] {
+            // A ring takes everything.
+            let _ = out.write_str(text);
+        }
+    }
+    match message.encode(&mut out) {
+        Ok(()) => Ok(out.len),
+        Err(fmt::Error) => Err(PublishError::Data),
+    }
+}
+
 /// Where in its frame the id of a message begins.
 fn id_offset<D>(message: &Message<'_, D>) -> usize {
-    let before = Message::<&str> {
-        comment: message.comment,
-        event: message.event,
-        ..Message::empty()
+    let mut counted = RingWriter {
+        ring: &mut [],
+        at: 0,
+        room: 0,
+        len: "id: ".len(),
     };
-    before.encoded_len() - "\n".len() + "id: ".len()
+    let before = Message {
+        id: None,
+        retry: None,
+        ..message.fields()
+    };
+    // A ring takes everything.
+    let _ = before.encode_fields(&mut counted);
+    counted.len
 }
 
 /// An index that is less than one round too far.

@@ -52,7 +52,7 @@ pub use buffer::{Buffer, Buffers, Full, Growing, SliceBuffer};
 pub use client::{Client, Step};
 pub use config::Config;
 pub use data::{Data, Displayed};
-pub use encode::EncodeError;
+pub use encode::{EncodeError, KEEP_ALIVE};
 #[cfg(feature = "alloc")]
 pub use event::EventBuf;
 pub use event::{Comment, Event, Item, RawEvent, Update};

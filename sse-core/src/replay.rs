@@ -13,11 +13,11 @@ use crate::{
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Overrun {
-    /// Its stream ends. A client that reconnects is told of its gap then.
-    Close,
     /// The reader gets a `gap` event and goes on with the oldest frame held.
     #[default]
     Gap,
+    /// Its stream ends. A client that reconnects is told of its gap then.
+    Close,
     /// The reader gets the newest event of each key, then goes on with the oldest frame held. If
     /// events without a key are lost, it gets a `gap` event for them. A
     /// [`History`](crate::History), which knows no keys, does as with `Gap`.

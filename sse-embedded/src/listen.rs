@@ -3,7 +3,7 @@
 
 use embassy_net::{
     Stack,
-    tcp::{AcceptError, TcpSocket},
+    tcp::{AcceptError, State, TcpSocket},
 };
 use embassy_time::{Duration, with_timeout};
 use sse_core::http::RequestHead;
@@ -89,21 +89,29 @@ pub async fn listen<'a, const RX: usize, const TX: usize, const BUFFER: usize>(
 
 /// Closes the connection so that the client gets all that was sent, or breaks it off.
 async fn end(socket: &mut TcpSocket<'_>, served: Served) {
+    let mut limit = LINGER;
     if let Served::Ended | Served::Answered(_) = served {
         socket.close();
-        // One that is reset with something unread in it may take back what it sent last.
+    } else {
+        socket.abort();
+    }
+    loop {
+        // What a client has sent and nobody has read could take back what was sent last.
         let heard_out = async {
             let _ = socket.flush().await;
             while let Ok(1..) = socket.read(&mut [0; 32]).await {}
         };
-        let _ = with_timeout(LINGER, heard_out).await;
+        let _ = with_timeout(limit, heard_out).await;
+        if socket.state() == State::Closed {
+            return;
+        }
+        socket.abort();
+        limit = LAST_WORD;
     }
-    socket.abort();
-    // The peer learns of it now, unless the network is down.
-    let _ = with_timeout(LAST_WORD, socket.flush()).await;
 }
 
 /// How long a client is heard out when all is said.
 const LINGER: Duration = Duration::from_secs(2);
 
+/// How long the network may take to let it go out that a connection is broken off.
 const LAST_WORD: Duration = Duration::from_millis(200);

@@ -1,23 +1,23 @@
 //! A server's side of one connection: a request is read, and answered with a stream or a page.
 
-use core::{fmt, time::Duration};
+use core::fmt;
 
 use embassy_futures::{
     select::{Either, Either3, select, select3},
     yield_now,
 };
 use embassy_sync::blocking_mutex::raw::RawMutex;
+use embassy_time::{Duration, Instant, Timer};
 use embedded_io_async::{Read, Write};
 use sse_core::{
-    Buffer as _, FellOff, Message, SliceBuffer,
-    http::{ALLOW, Ask, Framing, HEAD_TOO_LARGE, HeadEnd, Header, RequestHead, encode_answer_head},
+    Buffer as _, FellOff, KEEP_ALIVE, SliceBuffer,
+    http::{
+        ALLOW, Ask, Framing, HEAD_TOO_LARGE, HeadEnd, Header, RequestError, RequestHead,
+        encode_answer_head,
+    },
 };
 
-use crate::{
-    Feed, Subscription, TooManySubscribers,
-    clock::{now, until},
-    feed::AnyFeed,
-};
+use crate::{Feed, Subscription, TooManySubscribers, feed::AnyFeed};
 
 /// What a request is answered with.
 #[derive(Clone, Copy)]
@@ -184,91 +184,68 @@ impl<Io: Read + Write> Connection<'_, Io> {
         let received = self.read_head(buffer).await?;
         let reply = Reply::to(received, answer);
         let mut out = SliceBuffer::new(buffer);
-        let encoded = match (&reply.body, reply.framing) {
-            (Body::Stream(_), framing) => framing.encode_head(reply.headers, &mut out),
-            (&Body::Page { status, body }, _) => {
-                encode_answer_head(status, reply.headers, body.len(), &mut out)
-            }
-        };
-        if encoded.is_err() {
+        if reply.encode_head(&mut out).is_err() {
             return Err(Served::Unsendable);
         }
         self.send(out.as_slice()).await?;
-        match reply.body {
-            Body::Stream(subscription) if !reply.only_head => {
-                self.stream(subscription, reply.framing, buffer).await
-            }
-            Body::Stream(_) => {
-                self.flush().await?;
-                Ok(Served::Answered(200))
-            }
-            Body::Page { status, body } => {
-                if !reply.only_head {
-                    self.send(body).await?;
-                }
-                self.flush().await?;
-                Ok(Served::Answered(status))
-            }
+        let mut served = Served::Answered(reply.status);
+        let mut last = reply.body;
+        if let Some(subscription) = reply.stream {
+            self.stream(subscription, reply.framing, buffer).await?;
+            served = Served::Ended;
+            last = reply.framing.stream_end();
+        }
+        self.send(last).await?;
+        match select(self.io.flush(), after(self.timeouts.write)).await {
+            Either::First(Ok(())) => Ok(served),
+            Either::First(Err(_)) => Err(Served::Gone),
+            Either::Second(()) => Err(Served::TimedOut),
         }
     }
 
     /// What has been received when the head of the request is whole; nothing, if it does not fit.
     async fn read_head<'b>(&mut self, buffer: &'b mut [u8]) -> Result<&'b [u8], Served> {
-        let deadline = until(Some(now() + self.timeouts.head));
-        let read = async {
-            let mut end = HeadEnd::new();
-            let mut len = 0;
-            loop {
-                let spare = buffer.get_mut(len..).unwrap_or_default();
-                if spare.is_empty() {
-                    return Ok(0);
-                }
-                let n = self.io.read(spare).await.unwrap_or(0).min(spare.len());
-                if n == 0 {
-                    return Err(Served::Gone);
-                }
-                len += n;
-                if end.find(&spare[..n]).is_some() {
-                    return Ok(len);
-                }
+        let deadline = Instant::now() + self.timeouts.head;
+        let mut end = HeadEnd::new();
+        let mut len = 0;
+        loop {
+            let Some(spare) = buffer.get_mut(len..).filter(|spare| !spare.is_empty()) else {
+                return Ok(&[]);
+            };
+            let n = match select(self.io.read(spare), Timer::at(deadline)).await {
+                Either::First(Ok(n)) if n > 0 => n,
+                Either::First(_) => return Err(Served::Gone),
+                Either::Second(()) => return Err(Served::TimedOut),
+            };
+            len += n;
+            if end.find(spare.get(..n).unwrap_or_default()).is_some() {
+                return Ok(buffer.get(..len).unwrap_or_default());
             }
-        };
-        let len = match select(read, deadline).await {
-            Either::First(read) => read?,
-            Either::Second(()) => return Err(Served::TimedOut),
-        };
-        Ok(&buffer[..len])
+        }
     }
 
-    /// Sends what the feed has, until it ends or the client does.
+    /// Sends what the feed has, until it ends.
     async fn stream(
         &mut self,
         mut subscription: Subscription<'_>,
         framing: Framing,
         buffer: &mut [u8],
-    ) -> Result<Served, Served> {
-        // The head of the answer, which is longer than what these take away, has fitted.
-        let room = buffer.len() - PIECE_START - PIECE_END;
+    ) -> Result<(), Served> {
         let mut flushed = false;
-        let mut silent_since = now();
+        let mut silent_since = Instant::now();
         loop {
+            // The head of the answer, which is longer than what this takes away, has fitted.
+            let end = buffer.len().saturating_sub(PIECE_END);
+            let piece = buffer.get_mut(PIECE_START..end).unwrap_or_default();
             // A client that has not taken everything needs no comment.
             let limit = match flushed {
                 true => self.timeouts.keep_alive,
                 false => self.timeouts.write,
             };
-            let deadline = until(limit.map(|limit| silent_since + limit));
-            let piece = &mut buffer[PIECE_START..][..room];
             let idle = self.idle(flushed);
-            let n = match select3(subscription.read(piece), idle, deadline).await {
-                Either3::First(Ok(0)) => {
-                    let mut out = SliceBuffer::new(buffer);
-                    if framing.encode_end(&mut out).is_ok() {
-                        self.send(out.as_slice()).await?;
-                        self.flush().await?;
-                    }
-                    return Ok(Served::Ended);
-                }
+            let late = at(limit.map(|limit| silent_since + limit));
+            let n = match select3(subscription.read(piece), idle, late).await {
+                Either3::First(Ok(0)) => return Ok(()),
                 Either3::First(Ok(n)) => n,
                 Either3::First(Err(FellOff)) => return Err(Served::FellOff),
                 Either3::Second(idle) => {
@@ -277,15 +254,15 @@ impl<Io: Read + Write> Connection<'_, Io> {
                     continue;
                 }
                 Either3::Third(()) if flushed => {
-                    let comment = Message::comment("");
-                    comment.encode_to_slice(piece).unwrap_or(0)
+                    let (comment, _) = piece.split_at_mut(KEEP_ALIVE.len());
+                    comment.copy_from_slice(KEEP_ALIVE.as_bytes());
+                    KEEP_ALIVE.len()
                 }
                 Either3::Third(()) => return Err(Served::TimedOut),
             };
-            let framed = frame(framing, buffer, n);
-            self.send(framed).await?;
+            self.send(frame(framing, buffer, n)).await?;
             flushed = false;
-            silent_since = now();
+            silent_since = Instant::now();
         }
     }
 
@@ -306,8 +283,7 @@ impl<Io: Read + Write> Connection<'_, Io> {
 
     async fn send(&mut self, mut bytes: &[u8]) -> Result<(), Served> {
         while !bytes.is_empty() {
-            let stalled = until(self.timeouts.write.map(|limit| now() + limit));
-            match select(self.io.write(bytes), stalled).await {
+            match select(self.io.write(bytes), after(self.timeouts.write)).await {
                 Either::First(Ok(n)) if n > 0 => bytes = bytes.get(n..).unwrap_or_default(),
                 Either::First(_) => return Err(Served::Gone),
                 Either::Second(()) => return Err(Served::TimedOut),
@@ -315,27 +291,26 @@ impl<Io: Read + Write> Connection<'_, Io> {
         }
         Ok(())
     }
+}
 
-    async fn flush(&mut self) -> Result<(), Served> {
-        let stalled = until(self.timeouts.write.map(|limit| now() + limit));
-        match select(self.io.flush(), stalled).await {
-            Either::First(flushed) => flushed.map_err(|_| Served::Gone),
-            Either::Second(()) => Err(Served::TimedOut),
-        }
-    }
+fn after(limit: Option<Duration>) -> Timer {
+    at(limit.map(|limit| Instant::now() + limit))
+}
+
+fn at(deadline: Option<Instant>) -> Timer {
+    Timer::at(deadline.unwrap_or(Instant::MAX))
 }
 
 /// What is sent in reply to a request.
 struct Reply<'a> {
+    status: u16,
     headers: &'a [Header<'a>],
-    body: Body<'a>,
     framing: Framing,
-    only_head: bool,
-}
-
-enum Body<'a> {
-    Stream(Subscription<'a>),
-    Page { status: u16, body: &'a [u8] },
+    /// What the head says of the body, which a HEAD does not get.
+    body_len: usize,
+    is_stream: bool,
+    body: &'a [u8],
+    stream: Option<Subscription<'a>>,
 }
 
 impl<'a> Reply<'a> {
@@ -347,33 +322,52 @@ impl<'a> Reply<'a> {
             Ok(None) => return Self::refusal(400, &[]),
             Err(bad) => return Self::refusal(bad.status(), &[]),
         };
-        let answer = match head.ask() {
+        let ask = head.ask();
+        let answer = match ask {
             Ask::Stream | Ask::Head => answer(&head),
             Ask::Options => return Self::refusal(204, &[ALLOW]),
             Ask::Other => return Self::refusal(405, &[ALLOW]),
             Ask::Invalid => return Self::refusal(400, &[]),
         };
-        let body = match answer.kind {
-            Kind::Page { status, body } => Body::Page { status, body },
+        let mut reply = Self::refusal(200, answer.headers);
+        match answer.kind {
+            Kind::Page { status, body } => {
+                reply.status = status;
+                reply.body_len = body.len();
+                reply.body = body;
+            }
             Kind::Stream(feed) => match feed.subscribe(head.last_event_id()) {
-                Ok(subscription) => Body::Stream(subscription),
+                Ok(subscription) => {
+                    reply.framing = Framing::of(&head);
+                    reply.is_stream = true;
+                    reply.stream = Some(subscription);
+                }
                 Err(TooManySubscribers) => return Self::refusal(503, &[RETRY_AFTER]),
             },
-        };
-        Self {
-            headers: answer.headers,
-            body,
-            framing: Framing::of(&head),
-            only_head: head.ask() == Ask::Head,
         }
+        if ask == Ask::Head {
+            reply.body = &[];
+            reply.stream = None;
+        }
+        reply
     }
 
     const fn refusal(status: u16, headers: &'a [Header<'a>]) -> Self {
         Self {
+            status,
             headers,
-            body: Body::Page { status, body: &[] },
             framing: Framing::Close,
-            only_head: false,
+            body_len: 0,
+            is_stream: false,
+            body: &[],
+            stream: None,
+        }
+    }
+
+    fn encode_head(&self, out: &mut SliceBuffer<'_>) -> Result<(), RequestError> {
+        match self.is_stream {
+            true => self.framing.encode_head(self.headers, out),
+            false => encode_answer_head(self.status, self.headers, self.body_len, out),
         }
     }
 }
@@ -386,9 +380,14 @@ fn frame(framing: Framing, buffer: &mut [u8], len: usize) -> &[u8] {
     let _ = framing.encode_piece_start(len, &mut out);
     let start = out.as_slice();
     let (at, end) = (PIECE_START - start.len(), framing.piece_end());
-    buffer[at..PIECE_START].copy_from_slice(start);
-    buffer[PIECE_START + len..][..end.len()].copy_from_slice(end);
-    &buffer[at..PIECE_START + len + end.len()]
+    for (offset, part) in [(at, start), (PIECE_START + len, end)] {
+        if let Some(room) = buffer.get_mut(offset..offset + part.len()) {
+            room.copy_from_slice(part);
+        }
+    }
+    buffer
+        .get(at..PIECE_START + len + end.len())
+        .unwrap_or_default()
 }
 
 /// Room for the length of a chunk and a line end.

@@ -121,9 +121,15 @@ impl Framing {
     /// # Errors
     /// [`Full`]; what `out` has got by then is of no use.
     pub fn encode_end(self, out: &mut impl Buffer) -> Result<(), Full> {
+        out.push_slice(self.stream_end())
+    }
+
+    /// The end of the stream.
+    #[must_use]
+    pub const fn stream_end(self) -> &'static [u8] {
         match self {
-            Self::Close => Ok(()),
-            Self::Chunked => out.push_slice(b"0\r\n\r\n"),
+            Self::Close => b"",
+            Self::Chunked => b"0\r\n\r\n",
         }
     }
 }

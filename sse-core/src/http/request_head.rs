@@ -137,8 +137,12 @@ impl<'a> RequestHead<'a> {
         if self.target.starts_with('/') {
             return self.target;
         }
-        match self.target.split_once("://") {
-            Some((_scheme, rest)) => rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len())).1,
+        let after_scheme = self.target.split_once(':').map(|(_scheme, rest)| rest);
+        match after_scheme.and_then(|rest| rest.strip_prefix("//")) {
+            Some(rest) => {
+                let host = rest.bytes().position(|byte| matches!(byte, b'/' | b'?'));
+                rest.get(host.unwrap_or(rest.len())..).unwrap_or_default()
+            }
             None => self.target,
         }
     }

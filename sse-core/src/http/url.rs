@@ -207,7 +207,9 @@ pub(super) fn default_port(secure: bool) -> u16 {
 
 /// Splits before the question mark.
 pub(super) fn split_query(target: &str) -> (&str, &str) {
-    target.split_at(target.find('?').unwrap_or(target.len()))
+    let path = target.bytes().position(|byte| byte == b'?');
+    let split = target.split_at_checked(path.unwrap_or(target.len()));
+    split.unwrap_or((target, ""))
 }
 
 /// How many dots, plain or percent-encoded, a path segment is made of; 0 if of anything else.
