@@ -1,12 +1,14 @@
 //! What names an event in a log: its number, or an id of its own.
 
 /// Names an event: by its number, and by its id where that is another.
+#[cfg(feature = "std")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EventId<T> {
     pub(crate) number: u64,
     pub(crate) own: Option<T>,
 }
 
+#[cfg(feature = "std")]
 impl<T> EventId<T> {
     pub(crate) const fn numbered(number: u64) -> Self {
         Self { number, own: None }
@@ -21,6 +23,7 @@ impl<T> EventId<T> {
     }
 }
 
+#[cfg(feature = "std")]
 impl<T: AsRef<str>> EventId<T> {
     pub(crate) fn is(&self, id: &str) -> bool {
         match &self.own {

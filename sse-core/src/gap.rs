@@ -2,41 +2,37 @@
 
 use core::fmt;
 
-use crate::{
-    Data, Message,
-    event_id::{EventId, digits},
-};
+use crate::{Data, Message, event_id::digits};
 
 /// What there is to tell.
-#[derive(Debug)]
-pub(crate) struct Gap<T> {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gap<'a> {
     /// The last id the reader had, as far as it is known.
-    pub(crate) after: Option<EventId<T>>,
+    pub(crate) after: Option<&'a str>,
     /// The id of the next event it gets, as far as there is one yet.
-    pub(crate) resumes_at: Option<EventId<T>>,
+    pub(crate) resumes_at: Option<&'a str>,
     /// How many events are between them, if that can be known.
     pub(crate) lost: Option<u64>,
-    /// Where the reader stands now: a reconnect with this id is not told of another gap.
-    pub(crate) at: EventId<T>,
 }
 
-impl<T: AsRef<str>> Gap<T> {
-    /// Gives the event to `encode`.
-    pub(crate) fn message<R>(&self, encode: impl FnOnce(&Message<'_, &Self>) -> R) -> R {
-        encode(&Message {
+impl<'a> Gap<'a> {
+    /// The event; `at` is where the reader stands now: a reconnect with this id is not told of
+    /// another gap.
+    pub(crate) fn message(self, at: &'a str) -> Message<'a, Self> {
+        Message {
             event: "gap",
-            id: Some(self.at.text(&mut [0; 20])),
+            id: Some(at),
             ..Message::block(Some(self))
-        })
+        }
     }
 }
 
-impl<T: AsRef<str>> Data for &Gap<T> {
+impl Data for Gap<'_> {
     fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result {
         out.write_str("{\"after\":")?;
-        json_id(self.after.as_ref(), out)?;
+        json_id(self.after, out)?;
         out.write_str(",\"resumes_at\":")?;
-        json_id(self.resumes_at.as_ref(), out)?;
+        json_id(self.resumes_at, out)?;
         out.write_str(",\"lost\":")?;
         match self.lost {
             Some(lost) => out.write_str(digits(lost, &mut [0; 20]))?,
@@ -46,9 +42,9 @@ impl<T: AsRef<str>> Data for &Gap<T> {
     }
 }
 
-fn json_id<T: AsRef<str>>(id: Option<&EventId<T>>, out: &mut impl fmt::Write) -> fmt::Result {
+fn json_id(id: Option<&str>, out: &mut impl fmt::Write) -> fmt::Result {
     match id {
-        Some(id) => json_string(id.text(&mut [0; 20]), out),
+        Some(id) => json_string(id, out),
         None => out.write_str("null"),
     }
 }

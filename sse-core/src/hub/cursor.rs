@@ -14,7 +14,32 @@ use super::{
 };
 use crate::{Frame, Overrun, gap};
 
-pub(super) type Gap = gap::Gap<Arc<str>>;
+/// What a reader is to be told that has missed something.
+#[derive(Debug)]
+pub(super) struct Gap {
+    /// The last id the reader had, if it had one.
+    after: Option<EventId>,
+    /// The id of the next event it gets, as far as there is one yet.
+    resumes_at: Option<EventId>,
+    /// How many events are between them, if that can be known.
+    lost: Option<u64>,
+    /// Where the reader stands now.
+    at: EventId,
+}
+
+impl Gap {
+    pub(super) fn frame(&self) -> Frame {
+        let mut digits = [[0; 20]; 3];
+        let [after, resumes_at, at] = digits.each_mut();
+        let gap = gap::Gap {
+            after: self.after.as_ref().map(|id| id.text(after)),
+            resumes_at: self.resumes_at.as_ref().map(|id| id.text(resumes_at)),
+            lost: self.lost,
+        };
+        let frame = gap.message(self.at.text(at)).to_frame();
+        frame.expect("an id is written without error")
+    }
+}
 
 #[derive(Debug)]
 pub(super) struct Cursor {

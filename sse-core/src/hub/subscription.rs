@@ -11,7 +11,7 @@ use futures_core::Stream;
 
 use super::{
     Shared,
-    cursor::{Cursor, Gap, Outcome, Room},
+    cursor::{Cursor, Outcome, Room},
 };
 use crate::Frame;
 
@@ -115,7 +115,7 @@ impl Subscription {
         match outcome {
             Outcome::Frames(n) => Poll::Ready(n),
             Outcome::Gap(gap) => {
-                sink(&gap_frame(&gap));
+                sink(&gap.frame());
                 Poll::Ready(1)
             }
             Outcome::Farewell(frame) => {
@@ -141,9 +141,4 @@ impl Stream for Subscription {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Frame>> {
         self.get_mut().poll_next(cx)
     }
-}
-
-fn gap_frame(gap: &Gap) -> Frame {
-    gap.message(|message| message.to_frame())
-        .expect("an id is written without error")
 }

@@ -1,11 +1,14 @@
 //! A log for many readers in fixed memory: what a hub keeps, without a heap.
 
+mod position;
+
 use core::{fmt, fmt::Write as _};
+
+pub use position::Position;
 
 use crate::{
     Data, Message, Overrun, PublishError,
-    event_id::{EventId, decimal, digits, first_number},
-    replay::{Cursor, Replay},
+    event_id::{decimal, digits, first_number},
 };
 
 /// Keeps the newest messages, already encoded, for readers at their own pace and for those who
@@ -48,18 +51,13 @@ pub struct History<const N: usize, const BYTES: usize> {
     evicted: u64,
     /// Whether an event so far had an id that was not its number.
     has_own: bool,
-    /// The newest event that is no longer held.
-    before: EventId<OwnId>,
-    newest: EventId<OwnId>,
+    /// The number of the newest event that is no longer held, or the one before the first.
+    before: u64,
+    /// Its id, if that is another.
+    before_id: Id,
+    /// The number of the newest event, or the one before the first.
+    newest: u64,
     overrun: Overrun,
-}
-
-/// Where a reader stands in a [`History`].
-#[derive(Debug)]
-pub struct Position {
-    cursor: Cursor<OwnId>,
-    /// How much of the next frame it has.
-    taken: usize,
 }
 
 /// The reader fell off the [`History`], and cannot go on: by [`Overrun::Close`], or since it had
@@ -83,8 +81,9 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
             used: 0,
             evicted: 0,
             has_own: false,
-            before: EventId::numbered(0),
-            newest: EventId::numbered(0),
+            before: 0,
+            before_id: Id::NONE,
+            newest: 0,
             overrun: Overrun::Gap,
         }
     }
@@ -103,8 +102,8 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
     /// random number there.
     pub fn set_first_id(&mut self, id: u64) {
         if self.newest == self.before && self.len == 0 {
-            self.before = EventId::numbered(first_number(id) - 1);
-            self.newest = self.before.clone();
+            self.before = first_number(id) - 1;
+            self.newest = self.before;
         }
     }
 
@@ -120,20 +119,22 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
     /// second time may older messages have left all the same.
     pub fn publish<D: Data>(&mut self, message: &Message<'_, D>) -> Result<u64, PublishError> {
         let is_event = message.id.is_some() || message.data.is_some();
-        let number = self.newest.number + u64::from(is_event);
-        let own = match message.id {
-            Some(id) => {
-                self.check_own(id)?;
-                let own = OwnId::new(id).ok_or(PublishError::IdTooLong)?;
-                Some(own).filter(|_| decimal(id) != Some(number))
-            }
-            None => None,
-        };
+        let number = self.newest + u64::from(is_event);
+        let mut id_len = 0;
+        let mut given = None;
         let mut memory = [0; 20];
-        let given = match message.id {
-            None if is_event => Some(digits(number, &mut memory)),
-            _ => None,
-        };
+        match message.id {
+            Some("") => return Err(PublishError::EmptyId),
+            Some(id) if self.place(id).is_some() => return Err(PublishError::DuplicateId),
+            Some(id) => {
+                let own = Id::new(id).ok_or(PublishError::IdTooLong)?;
+                if decimal(id) != Some(number) {
+                    id_len = own.len;
+                }
+            }
+            None if is_event => given = Some(digits(number, &mut memory)),
+            None => {}
+        }
 
         let len = encode(&mut self.bytes, 0, 0, given, message)?;
         if len > BYTES {
@@ -149,73 +150,19 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
                 number,
                 start,
                 len,
-                id_start: own.map_or(start, |_| wrap(start + id_offset(message), BYTES)),
-                id_len: own.map_or(0, |own| own.len),
+                id_start: match id_len {
+                    0 => start,
+                    _ => wrap(start + id_offset(message), BYTES),
+                },
+                id_len,
                 is_event,
             };
         }
         self.len += 1;
         self.used += len;
-        if is_event {
-            self.has_own |= own.is_some();
-            self.newest = EventId { number, own };
-        }
+        self.has_own |= id_len > 0;
+        self.newest = number;
         Ok(number)
-    }
-
-    /// Where a reader starts whose last event was this one, the value of its `Last-Event-ID`.
-    ///
-    /// - None, or an empty id: with what is published from now on.
-    /// - An id that is held, or the last that left: right after it.
-    /// - A number that has left: a gap, then all that is held.
-    /// - Any other id (malformed, of another history, not given yet): a gap, then what is
-    ///   published from now on.
-    #[must_use]
-    pub fn resume(&self, last_event_id: Option<&[u8]>) -> Position {
-        let cursor = match last_event_id.map(str::from_utf8).transpose() {
-            Ok(id) => Cursor::new(self, id),
-            Err(_) => Cursor::astray(self, None),
-        };
-        Position { cursor, taken: 0 }
-    }
-
-    /// Puts what the reader is to get next into `out`: as many whole frames as fit, or a part of
-    /// one that is larger than `out`. Zero: there is nothing yet.
-    ///
-    /// # Errors
-    /// [`FellOff`]: the reader's stream ends here.
-    pub fn read(&self, position: &mut Position, out: &mut [u8]) -> Result<usize, FellOff> {
-        let Position { cursor, taken } = position;
-        let closes = self.overrun == Overrun::Close && cursor.has_lost(self);
-        if cursor.lag(self) > 0 && (*taken > 0 || closes) {
-            return Err(FellOff);
-        }
-        let mut n = 0;
-        if let Some(gap) = cursor.gap(self) {
-            n = gap
-                .message(|message| encode(out, 0, out.len(), None, message))
-                .map_err(|_| FellOff)?;
-            if n > out.len() {
-                return Err(FellOff);
-            }
-        }
-        while let Some(entry) = self.entry(cursor.next) {
-            let rest = entry.len - *taken;
-            let free = out.get_mut(n..).unwrap_or_default();
-            if n > 0 && rest > free.len() {
-                break;
-            }
-            let part = rest.min(free.len());
-            self.copy(entry.start + *taken, &mut free[..part]);
-            n += part;
-            if part < rest {
-                *taken += part;
-                break;
-            }
-            *taken = 0;
-            cursor.took(entry.number, || self.id_of(entry));
-        }
-        Ok(n)
     }
 
     /// Lets old messages go until there is room for another, and returns where.
@@ -223,7 +170,8 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
         while self.len == N || self.used + len > BYTES {
             let evicted = self.entries[self.oldest];
             if evicted.is_event {
-                self.before = self.id_of(&evicted);
+                self.before = evicted.number;
+                self.before_id = self.own_id(&evicted);
             }
             self.oldest = wrap(self.oldest + 1, N);
             self.len -= 1;
@@ -245,28 +193,30 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
         }
     }
 
-    /// The oldest event that is such a one, and its position.
-    fn find(&self, is_it: impl Fn(&Entry) -> bool) -> Option<(u64, EventId<OwnId>)> {
-        let mut position = self.first();
-        while let Some(entry) = self.entry(position) {
-            if entry.is_event && is_it(entry) {
-                return Some((position, self.id_of(entry)));
-            }
-            position += 1;
-        }
-        None
+    /// The events held, the oldest first.
+    fn events(&self) -> impl Iterator<Item = &Entry> {
+        (self.first()..self.end())
+            .map_while(|position| self.entry(position))
+            .filter(|entry| entry.is_event)
     }
 
-    fn id_of(&self, entry: &Entry) -> EventId<OwnId> {
-        let mut own = OwnId {
-            len: entry.id_len,
-            bytes: [0; OWN_ID_LIMIT],
-        };
-        self.copy(entry.id_start, &mut own.bytes[..usize::from(own.len)]);
-        EventId {
-            number: entry.number,
-            own: Some(own).filter(|own| own.len > 0),
+    fn own_id(&self, entry: &Entry) -> Id {
+        let mut own = Id::NONE;
+        if let Some(id) = own.bytes.get_mut(..entry.id_len.into()) {
+            self.copy(entry.id_start, id);
+            own.len = entry.id_len;
         }
+        own
+    }
+
+    /// Position of the oldest frame held.
+    fn first(&self) -> u64 {
+        self.evicted + 1
+    }
+
+    /// Position of the next frame to be published.
+    fn end(&self) -> u64 {
+        self.first() + self.len as u64
     }
 
     /// Copies out of the ring, from an offset that may lie one round ahead.
@@ -281,42 +231,6 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
 impl<const N: usize, const BYTES: usize> Default for History<N, BYTES> {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl<const N: usize, const BYTES: usize> Replay for History<N, BYTES> {
-    type Text = OwnId;
-
-    fn first(&self) -> u64 {
-        self.evicted + 1
-    }
-
-    fn end(&self) -> u64 {
-        self.first() + self.len as u64
-    }
-
-    fn before(&self) -> &EventId<OwnId> {
-        &self.before
-    }
-
-    fn newest(&self) -> &EventId<OwnId> {
-        &self.newest
-    }
-
-    fn is_numbered(&self) -> bool {
-        !self.has_own
-    }
-
-    fn find_own(&self, id: &str) -> Option<(u64, EventId<OwnId>)> {
-        self.find(|entry| usize::from(entry.id_len) == id.len() && self.id_of(entry).is(id))
-    }
-
-    fn find_number(&self, number: u64) -> Option<(u64, EventId<OwnId>)> {
-        self.find(|entry| entry.number >= number)
-    }
-
-    fn keep(id: &str) -> Option<OwnId> {
-        OwnId::new(id)
     }
 }
 
@@ -353,25 +267,38 @@ impl Entry {
     };
 }
 
-/// An id of an event's own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct OwnId {
+/// An id, or the empty text.
+#[derive(Clone, Copy, Debug)]
+struct Id {
     len: u8,
-    bytes: [u8; OWN_ID_LIMIT],
+    bytes: [u8; ID_LIMIT],
 }
 
-impl OwnId {
+impl Id {
+    const NONE: Self = Self {
+        len: 0,
+        bytes: [0; ID_LIMIT],
+    };
+
     fn new(id: &str) -> Option<Self> {
-        let mut bytes = [0; OWN_ID_LIMIT];
-        bytes.get_mut(..id.len())?.copy_from_slice(id.as_bytes());
-        let len = u8::try_from(id.len()).ok()?;
-        Some(Self { len, bytes })
+        let mut new = Self::NONE;
+        new.bytes
+            .get_mut(..id.len())?
+            .copy_from_slice(id.as_bytes());
+        new.len = u8::try_from(id.len()).ok()?;
+        Some(new)
     }
-}
 
-impl AsRef<str> for OwnId {
-    fn as_ref(&self) -> &str {
-        let bytes = self.bytes.get(..usize::from(self.len));
+    /// This, or the number if it is empty.
+    fn or_number(self, number: u64) -> Self {
+        match self.len {
+            0 => Self::new(digits(number, &mut [0; 20])).unwrap_or(self),
+            _ => self,
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        let bytes = self.bytes.get(..self.len.into());
         str::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
     }
 }
@@ -448,4 +375,4 @@ const fn wrap(index: usize, round: usize) -> usize {
 }
 
 /// As long as a UUID.
-const OWN_ID_LIMIT: usize = 36;
+const ID_LIMIT: usize = 36;
