@@ -1,5 +1,6 @@
 //! One step over one connection, whoever made it.
 
+use embassy_futures::yield_now;
 use embedded_io_async::{Error, ErrorKind, Read, Write};
 use sse_core::{Client, Closed, SliceBuffer, Step, Update, http::Request};
 
@@ -51,6 +52,8 @@ impl<'m> Driver<'m> {
         let spare = self.client.spare();
         let n = io.read(spare).await.map_err(|error| error.kind())?;
         self.client.received(n, now());
+        // Where more is always at hand, other tasks would never run.
+        yield_now().await;
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use embassy_futures::yield_now;
 use embedded_io_async::Read;
 use sse_core::{Event, Parser, Place, SliceBuffer, TooLarge};
 
@@ -89,6 +90,8 @@ impl<'m, R: Read> Events<'m, R> {
                     self.filled = n.min(self.memory.len());
                     self.at = 0;
                     self.ended = n == 0;
+                    // Where more is always at hand, other tasks would never run.
+                    yield_now().await;
                 }
                 Err(error) => {
                     self.ended = true;
