@@ -1,5 +1,7 @@
 //! Two stacks of embassy-net in one process, joined by a wire in memory.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use embassy_futures::{
     join::{join, join3},
     select::{Either, select},
@@ -18,6 +20,15 @@ pub(crate) fn over_a_wire(
     server: impl AsyncFnOnce(Stack<'_>) + 'static,
     client: impl AsyncFnOnce(Stack<'_>) + 'static,
 ) {
+    over_a_cable(&AtomicBool::new(false), server, client);
+}
+
+/// The same over a wire that carries nothing once it is `pulled`.
+pub(crate) fn over_a_cable(
+    pulled: &AtomicBool,
+    server: impl AsyncFnOnce(Stack<'_>) + 'static,
+    client: impl AsyncFnOnce(Stack<'_>) + 'static,
+) {
     let mut states = [(), ()].map(|()| channel::State::<MTU, 4, 4>::new());
     let [a, b] = states.each_mut();
     let (runner_a, device_a) = channel::new(a, ethernet(1));
@@ -31,7 +42,7 @@ pub(crate) fn over_a_wire(
     state_a.set_link_state(channel::driver::LinkState::Up);
     state_b.set_link_state(channel::driver::LinkState::Up);
 
-    let wire = join(pump(tx_a, rx_b), pump(tx_b, rx_a));
+    let wire = join(pump(pulled, tx_a, rx_b), pump(pulled, tx_b, rx_a));
     let network = join(net_a.run(), net_b.run());
     let others = join3(server(stack_b), network, wire);
     match run(select(client(stack_a), others)) {
@@ -52,12 +63,18 @@ fn address(address: Ipv4Address) -> embassy_net::Config {
     })
 }
 
-async fn pump(mut from: channel::TxRunner<'_, MTU>, mut to: channel::RxRunner<'_, MTU>) {
+async fn pump(
+    pulled: &AtomicBool,
+    mut from: channel::TxRunner<'_, MTU>,
+    mut to: channel::RxRunner<'_, MTU>,
+) {
     loop {
         let frame = from.tx_buf().await;
-        let n = frame.len();
-        to.rx_buf().await[..n].copy_from_slice(frame);
+        if !pulled.load(Ordering::Relaxed) {
+            let n = frame.len();
+            to.rx_buf().await[..n].copy_from_slice(frame);
+            to.rx_done(n);
+        }
         from.tx_done();
-        to.rx_done(n);
     }
 }
