@@ -76,6 +76,7 @@ impl fmt::Debug for Answer<'_> {
 
 /// How long what may last, on a connection that is served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub struct Timeouts {
     /// The head of the request, from the first byte waited for to its last. Default: 10 s.
