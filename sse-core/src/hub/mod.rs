@@ -38,7 +38,7 @@ use crate::{Data, Instant, Message, PublishError};
 ///
 /// The hub is a log of encoded messages, and a [`Subscription`] is a position in it. A message is
 /// encoded once and shared by all readers; publishing never waits for one. A reader that is slower
-/// than the log is long loses the oldest messages and is told so ([`Overrun`]).
+/// than the log is long loses the oldest messages and is told so ([`Overrun`](crate::Overrun)).
 ///
 /// Every event published has an id: its own ([`Message::id`]), or else the hub's count of events
 /// so far. A client that reconnects sends the last one as `Last-Event-ID`, and
