@@ -1,32 +1,38 @@
 //! The event in the making: what one block of fields has set so far (9.2.6), and its size limit.
 
-use crate::{
-    Buffer, ID_LIMIT, TooLarge,
-    line::Field,
-    scan,
-    utf8::{repair, repaired},
-};
+use core::{num::NonZero, ops::Range};
 
-/// The fields of a block: those that can be lent out of the input they came in, and in buffers
-/// those that had to be copied, because that input is gone.
+use crate::{Buffer, ID_LIMIT, Input, TooLarge, line::Field, scan, utf8::repair};
+
+/// The fields of a block that had to be copied, because the input they came in is gone or they
+/// could not be lent out of it as they were; and the last event ID, which outlives the block.
 #[derive(Debug)]
 pub(crate) struct Block<D, F> {
-    lent: Lent,
     data: D,
     event_type: F,
     id: F,
+    last_event_id: F,
     /// Where in `id` the value that is still being read begins; an earlier one stands before it,
     /// as it stays in force should the new one turn out to hold NUL.
     new_id: usize,
+    limit: usize,
     has_data: bool,
     has_id: bool,
+    phase: Phase,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Nothing has been copied.
+    Untouched,
+    /// As before, and the buffers may still have room for something large.
+    Cleared,
+    /// Something has been copied.
+    Copied,
     /// Some value was too large and has been reported: nothing counts until the blank line.
-    skipping: bool,
-    /// The event has been handed out; what it holds goes when the next one begins.
-    done: bool,
-    limit: usize,
-    /// What both ID buffers hold, which change places.
-    id_room: usize,
+    Skipping,
+    /// The block is over; what it holds stays to be lent until the next one begins.
+    Over,
 }
 
 /// The fields of a block that can be lent out of the input they came in.
@@ -37,35 +43,41 @@ pub(crate) struct Lent {
     pub(crate) id: Option<Span>,
 }
 
-impl Lent {
-    /// What is text of what is lent.
-    pub(crate) fn text(self, input: &[u8]) -> LentText<'_> {
-        let text = |span: Option<Span>| scan::text(span?.of(input)).ok();
-        LentText {
-            data: text(self.data),
-            event_type: text(self.event_type),
-        }
-    }
+/// The parts of an event that are text lent out of the input; the others are in the block.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LentText<'i> {
+    pub(crate) data: Option<&'i str>,
+    pub(crate) event_type: Option<&'i str>,
+    pub(crate) id: Option<&'i str>,
 }
 
-/// A part of the input.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// A part of the input, which has something before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
-    pub(crate) start: usize,
-    pub(crate) end: usize,
+    start: usize,
+    end: NonZero<usize>,
 }
 
 impl Span {
-    pub(crate) fn new(start: usize, end: usize) -> Self {
-        Self { start, end }
+    #[inline]
+    pub(crate) fn new(range: Range<usize>) -> Option<Self> {
+        let end = NonZero::new(range.end)?;
+        Some(Self {
+            start: range.start,
+            end,
+        })
     }
 
     pub(crate) fn of(self, input: &[u8]) -> &[u8] {
-        input.get(self.start..self.end).unwrap_or_default()
+        input.get(self.range()).unwrap_or_default()
+    }
+
+    pub(crate) fn range(self) -> Range<usize> {
+        self.start..self.end.get()
     }
 
     fn len(self) -> usize {
-        self.end - self.start
+        self.end.get() - self.start
     }
 }
 
@@ -73,21 +85,19 @@ impl Span {
 struct HasNul;
 
 impl<D: Buffer, F: Buffer> Block<D, F> {
-    pub(crate) fn new(data: D, event_type: F, id: F, last_event_id: &F, limit: usize) -> Self {
-        let id_room = id.limit().min(last_event_id.limit());
+    pub(crate) fn new(data: D, event_type: F, id: F, last_event_id: F, limit: usize) -> Self {
         let mut block = Self {
-            lent: Lent::default(),
             data,
             event_type,
             id,
+            last_event_id,
             new_id: 0,
+            limit,
             has_data: false,
             has_id: false,
-            skipping: false,
-            done: false,
-            limit,
-            id_room,
+            phase: Phase::Over,
         };
+        block.last_event_id.clear();
         block.reset();
         block
     }
@@ -96,73 +106,74 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         self.limit = limit;
     }
 
-    /// The most bytes that an ID may have.
-    pub(crate) fn id_limit(&self) -> usize {
-        self.limit.min(ID_LIMIT).min(self.id_room)
+    /// The most bytes that an ID may have; both ID buffers must hold it, as they change places.
+    fn id_limit(&self) -> usize {
+        self.limit.min(ID_LIMIT).min(self.id_room())
+    }
+
+    fn id_room(&self) -> usize {
+        self.id.limit().min(self.last_event_id.limit())
     }
 
     /// Drops all fields, and the duty to skip.
+    #[inline(never)]
     pub(crate) fn reset(&mut self) {
-        self.lent = Lent::default();
-        clear(&mut self.data);
-        clear(&mut self.event_type);
-        clear(&mut self.id);
+        self.data.clear();
+        self.event_type.clear();
+        self.id.clear();
         self.has_data = false;
         self.has_id = false;
-        self.skipping = false;
-        self.done = false;
+        self.phase = match self.phase {
+            Phase::Untouched | Phase::Cleared => Phase::Untouched,
+            Phase::Copied | Phase::Skipping | Phase::Over => Phase::Cleared,
+        };
     }
 
-    /// Drops the event that was handed out.
-    pub(crate) fn clear_done(&mut self) {
-        if self.done {
-            self.reset();
-        }
+    /// Whether the event handed out last has left something that goes when the next one begins.
+    #[inline]
+    pub(crate) fn is_over(&self) -> bool {
+        self.phase == Phase::Over
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        let nothing = !self.has_data && !self.has_id && self.event_type.as_slice().is_empty();
-        self.done || (nothing && !self.skipping)
+        match self.phase {
+            Phase::Untouched | Phase::Cleared | Phase::Over => true,
+            Phase::Copied => {
+                !self.has_data && !self.has_id && self.event_type.as_slice().is_empty()
+            }
+            Phase::Skipping => false,
+        }
     }
 
     /// Whether the fields make an event: one without `data` is never dispatched.
-    pub(crate) fn has_data(&self) -> bool {
-        self.has_data || self.lent.data.is_some()
-    }
-
-    fn has_event_type(&self) -> bool {
-        self.lent.event_type.is_some() || !self.event_type.as_slice().is_empty()
-    }
-
-    /// Where in the input the lent fields are.
-    pub(crate) fn lent(&self) -> Lent {
-        self.lent
+    #[inline]
+    pub(crate) fn has_data(&self, lent: &Lent) -> bool {
+        lent.data.is_some() || self.has_data
     }
 
     /// Takes a field whose whole value is in the input.
-    pub(crate) fn set(&mut self, field: Field, value: Span, input: &[u8]) -> Result<(), TooLarge> {
-        if self.skipping {
+    #[inline(always)]
+    pub(crate) fn set(
+        &mut self,
+        lent: &mut Lent,
+        field: Field,
+        value: Range<usize>,
+        input: &[u8],
+    ) -> Result<(), TooLarge> {
+        if self.phase == Phase::Skipping {
             return Ok(());
         }
         match field {
-            Field::Data if self.has_data() => {
-                self.keep_data(input)?;
-                self.begin(field)?;
-                return self.extend(field, value.of(input)).map(|_| ());
+            Field::Data if self.has_data(lent) => {
+                let first = lent.data.take();
+                return self.append_line(first, &input[value], input);
             }
-            Field::Data => {
-                self.fits(self.data.limit(), value.len())?;
-                self.lent.data = Some(value);
-            }
-            Field::EventType => {
-                self.fits(self.event_type.limit(), value.len())?;
-                self.lent.event_type = Some(value);
-            }
+            Field::Data => lent.data = self.fit(self.data.limit(), value)?,
+            Field::EventType => lent.event_type = self.fit(self.event_type.limit(), value)?,
             Field::Id => {
-                let kept = || self.id.as_slice().len();
-                let earlier = self.lent.id.map_or_else(kept, Span::len);
-                if self.id_fits(earlier, 0, value.of(input))?.is_ok() {
-                    self.lent.id = Some(value);
+                let earlier = lent.id.map(Span::len);
+                if self.whole_id_fits(earlier, &input[value.clone()])?.is_ok() {
+                    lent.id = Span::new(value);
                 }
             }
             Field::Retry => {}
@@ -170,12 +181,35 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         Ok(())
     }
 
+    #[inline(never)]
+    fn append_line(
+        &mut self,
+        first: Option<Span>,
+        line: &[u8],
+        input: &[u8],
+    ) -> Result<(), TooLarge> {
+        self.keep_data(first, input)?;
+        self.begin(Field::Data)?;
+        self.extend(Field::Data, line).map(|_| ())
+    }
+
+    #[inline(never)]
+    fn whole_id_fits(
+        &mut self,
+        earlier: Option<usize>,
+        id: &[u8],
+    ) -> Result<Result<(), HasNul>, TooLarge> {
+        let earlier = earlier.unwrap_or_else(|| self.id.as_slice().len());
+        self.id_fits(earlier, 0, id)
+    }
+
     /// Takes the start of a field whose value is cut by the border of the input. All that was lent
     /// must have been kept.
     pub(crate) fn begin(&mut self, field: Field) -> Result<(), TooLarge> {
-        if self.skipping {
+        if self.phase == Phase::Skipping {
             return Ok(());
         }
+        self.phase = Phase::Copied;
         match field {
             Field::Data if self.has_data => {
                 push(&mut self.data, b"\n", self.limit).map_err(|TooLarge| self.overflow())?
@@ -190,7 +224,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
 
     /// Takes more of the value begun; `false` if the field is to be ignored after all.
     pub(crate) fn extend(&mut self, field: Field, piece: &[u8]) -> Result<bool, TooLarge> {
-        if self.skipping {
+        if self.phase == Phase::Skipping {
             return Ok(true);
         }
         let pushed = match field {
@@ -214,7 +248,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
 
     /// Takes the end of the value begun.
     pub(crate) fn end(&mut self, field: Field) {
-        if field == Field::Id && !self.skipping {
+        if field == Field::Id && self.phase != Phase::Skipping {
             let len = self.id.as_slice().len() - self.new_id;
             self.id.as_mut_slice().copy_within(self.new_id.., 0);
             self.id.truncate(len);
@@ -223,10 +257,12 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     }
 
     /// Copies what was lent out of an input that goes away.
-    pub(crate) fn keep(&mut self, input: &[u8]) -> Result<(), TooLarge> {
-        self.keep_data(input)?;
-        self.keep_event_type(input)?;
-        if let Some(id) = self.lent.id.take() {
+    #[inline(never)]
+    pub(crate) fn keep(&mut self, lent: Lent, input: &[u8]) -> Result<(), TooLarge> {
+        self.keep_data(lent.data, input)?;
+        self.keep_event_type(lent.event_type, input)?;
+        if let Some(id) = lent.id {
+            self.phase = Phase::Copied;
             self.id.clear();
             push(&mut self.id, id.of(input), self.limit).map_err(|TooLarge| self.overflow())?;
             self.has_id = true;
@@ -234,16 +270,18 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         Ok(())
     }
 
-    fn keep_data(&mut self, input: &[u8]) -> Result<(), TooLarge> {
-        if let Some(data) = self.lent.data.take() {
+    fn keep_data(&mut self, lent: Option<Span>, input: &[u8]) -> Result<(), TooLarge> {
+        if let Some(data) = lent {
+            self.phase = Phase::Copied;
             push(&mut self.data, data.of(input), self.limit).map_err(|TooLarge| self.overflow())?;
             self.has_data = true;
         }
         Ok(())
     }
 
-    fn keep_event_type(&mut self, input: &[u8]) -> Result<(), TooLarge> {
-        if let Some(event_type) = self.lent.event_type.take() {
+    fn keep_event_type(&mut self, lent: Option<Span>, input: &[u8]) -> Result<(), TooLarge> {
+        if let Some(event_type) = lent {
+            self.phase = Phase::Copied;
             self.event_type.clear();
             push(&mut self.event_type, event_type.of(input), self.limit)
                 .map_err(|TooLarge| self.overflow())?;
@@ -253,73 +291,118 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
 
     /// Makes text of the event's data and type. What is lent and is text already stays lent; the
     /// rest is replaced by a repaired copy.
-    pub(crate) fn repair<'i>(&mut self, input: &'i [u8]) -> Result<LentText<'i>, TooLarge> {
-        let text = self.lent.text(input);
-        if text.data.is_none() {
-            self.keep_data(input)?;
-            repair(&mut self.data, self.limit).map_err(|_| TooLarge)?;
-        }
-        if text.event_type.is_none() && self.has_event_type() {
-            self.keep_event_type(input)?;
-            repair(&mut self.event_type, self.limit).map_err(|_| TooLarge)?;
+    #[inline]
+    pub(crate) fn repair<'i>(
+        &mut self,
+        lent: &Lent,
+        input: &mut impl Input<'i>,
+    ) -> Result<LentText<'i>, TooLarge> {
+        let mut text = |span: Option<Span>| input.text(span?.range());
+        let text = LentText {
+            event_type: text(lent.event_type),
+            data: text(lent.data),
+            id: None,
+        };
+        let no_type = lent.event_type.is_none() && self.phase != Phase::Copied;
+        if text.data.is_none() || (text.event_type.is_none() && !no_type) {
+            let copied = Lent {
+                data: lent.data.filter(|_| text.data.is_none()),
+                event_type: lent.event_type.filter(|_| text.event_type.is_none()),
+                id: None,
+            };
+            self.repair_copies(copied, input.rest())?;
         }
         Ok(text)
     }
 
+    /// What the copies are of is no text, or there already; what stays lent has no copy.
+    #[inline(never)]
+    fn repair_copies(&mut self, lent: Lent, input: &[u8]) -> Result<(), TooLarge> {
+        self.keep(lent, input)?;
+        repair(&mut self.data, self.limit).map_err(|_| TooLarge)?;
+        repair(&mut self.event_type, self.limit).map_err(|_| TooLarge)
+    }
+
     /// Makes the block's ID, if it set one, the last event ID: at the blank line, never before.
-    pub(crate) fn commit_id(
+    /// Returns it if it is text lent out of the input.
+    #[inline]
+    pub(crate) fn commit_id<'i>(
         &mut self,
-        input: &[u8],
-        last_event_id: &mut F,
-    ) -> Result<(), TooLarge> {
-        match self.lent.id.map(|id| id.of(input)) {
-            None if !self.has_id => return Ok(()),
-            None => {}
-            Some(id) if scan::text(id).is_ok() => {
-                last_event_id.clear();
-                return push(last_event_id, id, self.id_limit());
-            }
-            Some(id) => {
-                self.id.clear();
-                push(&mut self.id, id, self.limit)?;
-            }
+        lent: &Lent,
+        input: &mut impl Input<'i>,
+    ) -> Result<Option<&'i str>, TooLarge> {
+        match lent.id {
+            None if !self.has_id => Ok(None),
+            None => self.commit_copied_id().map(|()| None),
+            Some(id) => self.commit_lent_id(id, input),
         }
+    }
+
+    #[inline(never)]
+    fn commit_lent_id<'i>(
+        &mut self,
+        id: Span,
+        input: &mut impl Input<'i>,
+    ) -> Result<Option<&'i str>, TooLarge> {
+        if let Some(text) = input.text(id.range()) {
+            self.last_event_id.clear();
+            self.last_event_id.push_text(text).map_err(|_| TooLarge)?;
+            return Ok(Some(text));
+        }
+        self.phase = Phase::Copied;
+        self.id.clear();
+        push(&mut self.id, id.of(input.rest()), self.limit)?;
+        self.commit_copied_id().map(|()| None)
+    }
+
+    fn commit_copied_id(&mut self) -> Result<(), TooLarge> {
         let limit = self.id_limit();
         repair(&mut self.id, limit).map_err(|_| TooLarge)?;
-        core::mem::swap(&mut self.id, last_event_id);
+        core::mem::swap(&mut self.id, &mut self.last_event_id);
         Ok(())
     }
 
-    /// Ends the block; what it holds stays to be lent until the next one begins.
+    /// Ends the block.
+    #[inline]
     pub(crate) fn finish(&mut self) {
-        self.done = true;
+        match self.phase {
+            Phase::Untouched => {}
+            Phase::Cleared => self.reset(),
+            Phase::Copied | Phase::Skipping | Phase::Over => self.phase = Phase::Over,
+        }
     }
 
-    pub(crate) fn scratch(&mut self) -> &mut D {
-        &mut self.data
+    pub(crate) fn set_last_event_id(&mut self, id: &str) -> Result<(), TooLarge> {
+        self.last_event_id.clear();
+        if id.len() > self.id_limit() {
+            return Err(TooLarge);
+        }
+        self.last_event_id.push_text(id).map_err(|_| TooLarge)
     }
 
-    pub(crate) fn data(&self) -> &[u8] {
-        self.data.as_slice()
+    pub(crate) fn last_event_id(&self) -> &str {
+        self.last_event_id.as_text()
     }
 
-    pub(crate) fn event_type(&self) -> &[u8] {
-        self.event_type.as_slice()
+    /// The data buffer, for other uses between streams, and the last event ID.
+    pub(crate) fn scratch(&mut self) -> (&mut D, &str) {
+        (&mut self.data, self.last_event_id.as_text())
     }
 
-    pub(crate) fn data_text(&self) -> &str {
-        repaired(self.data.as_slice())
+    pub(crate) fn data(&self) -> &D {
+        &self.data
     }
 
-    pub(crate) fn event_type_text(&self) -> &str {
-        repaired(self.event_type.as_slice())
+    pub(crate) fn event_type(&self) -> &F {
+        &self.event_type
     }
 
-    fn fits(&mut self, room: usize, len: usize) -> Result<(), TooLarge> {
-        if len > room.min(self.limit) {
+    #[inline]
+    fn fit(&mut self, room: usize, value: Range<usize>) -> Result<Option<Span>, TooLarge> {
+        if value.len() > room.min(self.limit) {
             return Err(self.overflow());
         }
-        Ok(())
+        Ok(Span::new(value))
     }
 
     /// Whether `piece` fits behind the `read` bytes of an ID, and these beside an `earlier` one. The
@@ -331,7 +414,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         read: usize,
         piece: &[u8],
     ) -> Result<Result<(), HasNul>, TooLarge> {
-        let beside_earlier = self.id_room.saturating_sub(earlier);
+        let beside_earlier = self.id_room().saturating_sub(earlier);
         let room = self.id_limit().min(beside_earlier).saturating_sub(read);
         match scan::nul(piece) {
             Some(nul) if nul <= room => Ok(Err(HasNul)),
@@ -340,27 +423,15 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         }
     }
 
+    #[cold]
     fn overflow(&mut self) -> TooLarge {
         self.reset();
-        self.skipping = true;
+        self.phase = Phase::Skipping;
         TooLarge
     }
 }
 
-/// Most blocks leave the buffers empty.
-fn clear<B: Buffer>(buffer: &mut B) {
-    if !buffer.as_slice().is_empty() {
-        buffer.clear();
-    }
-}
-
-/// The parts of an event that are text lent out of the input; the others are in the block.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LentText<'i> {
-    pub(crate) data: Option<&'i str>,
-    pub(crate) event_type: Option<&'i str>,
-}
-
+#[inline]
 fn push<B: Buffer>(buffer: &mut B, bytes: &[u8], limit: usize) -> Result<(), TooLarge> {
     if bytes.len() > limit.saturating_sub(buffer.as_slice().len()) {
         return Err(TooLarge);

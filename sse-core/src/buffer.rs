@@ -2,10 +2,13 @@
 
 use core::fmt;
 
+use crate::scan;
+
 /// Memory that holds bytes from the front, up to some capacity.
 ///
-/// Implemented for `Vec<u8>` (feature `alloc`), `heapless::Vec<u8, N>` (feature `heapless`) and
-/// [`SliceBuffer`], which wraps memory of the caller's.
+/// Implemented for [`Growing`](crate::Growing) and `Vec<u8>` (feature `alloc`),
+/// `heapless::Vec<u8, N>` (feature `heapless`) and [`SliceBuffer`], which wraps memory of the
+/// caller's.
 pub trait Buffer {
     /// The bytes held.
     fn as_slice(&self) -> &[u8];
@@ -31,9 +34,31 @@ pub trait Buffer {
     /// Keeps the first `len` bytes, or all if there are fewer.
     fn truncate(&mut self, len: usize);
 
-    /// Empties it. A buffer that grew for something large gives that memory back.
+    /// Empties it. A buffer that grew for something large gives that memory back when something
+    /// small, or nothing, has followed.
     fn clear(&mut self) {
         self.truncate(0);
+    }
+
+    /// Appends text.
+    ///
+    /// # Errors
+    /// As [`push_slice`](Self::push_slice).
+    fn push_text(&mut self, text: &str) -> Result<(), Full> {
+        self.push_slice(text.as_bytes())
+    }
+
+    /// Whether the bytes are UTF-8. Memory that can, remembers it for [`as_text`](Self::as_text).
+    fn check_text(&mut self) -> bool {
+        scan::text(self.as_slice()).is_ok()
+    }
+
+    /// The bytes as text; empty if they are not UTF-8.
+    fn as_text(&self) -> &str {
+        match self.as_slice() {
+            [] => "",
+            bytes => scan::text(bytes).unwrap_or_default(),
+        }
     }
 }
 
@@ -58,10 +83,6 @@ pub struct Buffers<D, F> {
     /// The address that redirects lead to; may be empty if none are to be followed.
     pub redirect: D,
 }
-
-/// The memory that parsers and clients use unless told otherwise.
-#[cfg(feature = "alloc")]
-pub type Growing = alloc::vec::Vec<u8>;
 
 /// Stands in for growing memory, of which there is none without the feature `alloc`: name a
 /// [`Buffer`].
@@ -171,13 +192,6 @@ impl Buffer for alloc::vec::Vec<u8> {
     fn truncate(&mut self, len: usize) {
         Self::truncate(self, len);
     }
-
-    fn clear(&mut self) {
-        Self::clear(self);
-        if self.capacity() > KEPT_CAPACITY {
-            self.shrink_to(KEPT_CAPACITY);
-        }
-    }
 }
 
 #[cfg(feature = "heapless")]
@@ -206,7 +220,3 @@ impl<const N: usize> Buffer for heapless::Vec<u8, N> {
         Self::truncate(self, len);
     }
 }
-
-/// What a cleared `Vec` keeps for the next event.
-#[cfg(feature = "alloc")]
-const KEPT_CAPACITY: usize = 64 * 1024;

@@ -11,6 +11,7 @@ extern crate std;
 mod backoff;
 mod block;
 mod buffer;
+mod chunk;
 mod client;
 mod config;
 mod data;
@@ -20,6 +21,8 @@ mod event_id;
 #[cfg(feature = "std")]
 mod frame;
 mod gap;
+#[cfg(feature = "alloc")]
+mod growing;
 mod history;
 #[cfg(feature = "std")]
 mod hub;
@@ -48,7 +51,10 @@ mod utf8;
 pub mod adapter;
 pub mod http;
 
-pub use buffer::{Buffer, Buffers, Full, Growing, SliceBuffer};
+#[cfg(not(feature = "alloc"))]
+pub use buffer::Growing;
+pub use buffer::{Buffer, Buffers, Full, SliceBuffer};
+pub use chunk::{Chunk, Input};
 pub use client::{Client, Step};
 pub use config::Config;
 pub use data::{Data, Displayed};
@@ -58,6 +64,8 @@ pub use event::EventBuf;
 pub use event::{Comment, Event, Item, RawEvent, Update};
 #[cfg(feature = "std")]
 pub use frame::Frame;
+#[cfg(feature = "alloc")]
+pub use growing::Growing;
 pub use history::{FellOff, History, Position};
 #[cfg(feature = "std")]
 pub use hub::{Hub, HubConfig, HubStats, Subscription, TooManyTopics, Topic, TopicStats};

@@ -10,22 +10,50 @@ pub(crate) enum Field {
 }
 
 impl Field {
-    /// Splits a whole, non-empty line into its field and value. `None` for a comment and for a
-    /// name without a meaning.
-    ///
+    const ALL: [Self; 4] = [Self::Data, Self::EventType, Self::Id, Self::Retry];
+
+    /// How a line begins that sets the field, as most servers write it.
+    const fn prefix(self) -> &'static [u8] {
+        match self {
+            Self::Data => b"data: ",
+            Self::EventType => b"event: ",
+            Self::Id => b"id: ",
+            Self::Retry => b"retry: ",
+        }
+    }
+
+    const fn name(self) -> &'static [u8] {
+        match self.prefix() {
+            [name @ .., b':', b' '] => name,
+            prefix => prefix,
+        }
+    }
+
+    /// Reads the name that the line at the start of `rest` begins with: the field, and where its
+    /// value begins. `None` for a comment, for a name without a meaning, and if `rest` ends before
+    /// the name is known to.
+    #[inline(always)]
+    pub(crate) fn begin(rest: &[u8]) -> Option<(Self, usize)> {
+        match rest {
+            [b'd', ..] => Self::Data.begins(rest),
+            [b'e', ..] => Self::EventType.begins(rest),
+            [b'i', ..] => Self::Id.begins(rest),
+            [b'r', ..] => Self::Retry.begins(rest),
+            _ => None,
+        }
+    }
+
     /// The name goes up to the first colon, or is the whole line; one space after the colon is not
     /// part of the value.
-    pub(crate) fn split(line: &[u8]) -> Option<(Self, &[u8])> {
-        let (field, rest) = match line {
-            [b'd', b'a', b't', b'a', rest @ ..] => (Self::Data, rest),
-            [b'i', b'd', rest @ ..] => (Self::Id, rest),
-            [b'e', b'v', b'e', b'n', b't', rest @ ..] => (Self::EventType, rest),
-            [b'r', b'e', b't', b'r', b'y', rest @ ..] => (Self::Retry, rest),
-            _ => return None,
-        };
-        match rest {
-            [b':', b' ', value @ ..] | [b':', value @ ..] => Some((field, value)),
-            [] => Some((field, rest)),
+    #[inline(always)]
+    fn begins(self, rest: &[u8]) -> Option<(Self, usize)> {
+        let (prefix, name) = (self.prefix(), self.name());
+        if rest.starts_with(prefix) {
+            return Some((self, prefix.len()));
+        }
+        match rest.strip_prefix(name)? {
+            [b':', ..] => Some((self, name.len() + 1)),
+            [b'\n' | b'\r', ..] => Some((self, name.len())),
             _ => None,
         }
     }
@@ -91,27 +119,32 @@ impl Line {
     }
 }
 
-/// The start of a name, as long as it can still become one of the known ones.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The start of a name that can still become a field's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Name {
-    bytes: [u8; LONGEST_NAME],
+    field: Field,
     len: u8,
 }
 
 impl Name {
-    /// The name with one more byte, unless no known name is so long.
-    pub(crate) fn with(mut self, byte: u8) -> Option<Self> {
-        *self.bytes.get_mut(usize::from(self.len))? = byte;
-        self.len += 1;
-        Some(self)
+    /// The name that begins with this byte.
+    pub(crate) fn begin(byte: u8) -> Option<Self> {
+        let field = Field::ALL.into_iter().find(|it| it.name()[0] == byte)?;
+        Some(Self { field, len: 1 })
     }
 
-    pub(crate) fn is_empty(self) -> bool {
-        self.len == 0
+    /// The name with one more byte.
+    pub(crate) fn with(self, byte: u8) -> Option<Self> {
+        let wanted = *self.field.name().get(usize::from(self.len))?;
+        (byte == wanted).then_some(Self {
+            len: self.len + 1,
+            ..self
+        })
     }
 
+    /// The field whose name this is.
     pub(crate) fn field(self) -> Option<Field> {
-        Field::split(&self.bytes[..usize::from(self.len)]).map(|(field, _)| field)
+        (usize::from(self.len) == self.field.name().len()).then_some(self.field)
     }
 }
 
@@ -127,4 +160,3 @@ pub(crate) fn read_digits(number: Option<u64>, value: &[u8]) -> Option<Option<u6
 }
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-const LONGEST_NAME: usize = 5;

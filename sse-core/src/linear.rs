@@ -2,7 +2,7 @@
 
 use std::{format, string::String};
 
-use crate::{Buffer, Full, Growing, Parser, scan::work};
+use crate::{Buffer, Chunk, Full, Growing, Input, Parser, scan::work};
 
 #[test]
 fn one_long_line() {
@@ -88,10 +88,17 @@ fn is_linear<S: AsRef<[u8]>>(stream: impl Fn(usize) -> S) {
 }
 
 fn work_of(stream: &[u8], size: usize) -> usize {
+    let pieces = || stream.chunks(size.min(stream.len()));
+    let of_slices = work_of_inputs(pieces());
+    let of_chunks = work_of_inputs(pieces().map(Chunk::new));
+    of_slices.max(of_chunks)
+}
+
+fn work_of_inputs<'i>(inputs: impl Iterator<Item = impl Input<'i>>) -> usize {
     let buffer = Counting::default;
     let mut parser = Parser::with_buffers(buffer(), buffer(), buffer(), buffer()).with_limit(LIMIT);
     work::take();
-    for mut input in stream.chunks(size.min(stream.len())) {
+    for mut input in inputs {
         while !matches!(parser.next_item(&mut input), Ok(None)) {
             work::done(0);
         }
@@ -105,12 +112,12 @@ struct Counting(Growing);
 
 impl Buffer for Counting {
     fn as_slice(&self) -> &[u8] {
-        &self.0
+        self.0.as_slice()
     }
 
     fn as_mut_slice(&mut self) -> &mut [u8] {
-        work::done(self.0.len());
-        &mut self.0
+        work::done(self.0.as_slice().len());
+        self.0.as_mut_slice()
     }
 
     fn limit(&self) -> usize {
@@ -123,12 +130,20 @@ impl Buffer for Counting {
     }
 
     fn resize(&mut self, len: usize) -> Result<(), Full> {
-        work::done(len.saturating_sub(self.0.len()));
+        work::done(len.saturating_sub(self.0.as_slice().len()));
         Buffer::resize(&mut self.0, len)
     }
 
     fn truncate(&mut self, len: usize) {
         Buffer::truncate(&mut self.0, len);
+    }
+
+    fn check_text(&mut self) -> bool {
+        self.0.check_text()
+    }
+
+    fn as_text(&self) -> &str {
+        self.0.as_text()
     }
 }
 

@@ -3,12 +3,11 @@
 use core::time::Duration;
 
 use crate::{
-    Buffer, DEFAULT_LIMIT, Event, Growing, Item, ItemPlace, Place, RawEvent, TooLarge,
-    block::{Block, LentText, Span},
+    Buffer, DEFAULT_LIMIT, Event, Growing, Input, Item, ItemPlace, Place, RawEvent, TooLarge,
+    block::{Block, Lent, LentText, Span},
     line::{Field, Line, Name, read_digits},
     place::Found,
     scan,
-    utf8::repaired,
 };
 
 /// An incremental parser of `text/event-stream`.
@@ -39,7 +38,6 @@ use crate::{
 #[derive(Debug)]
 pub struct Parser<D = Growing, F = D> {
     block: Block<D, F>,
-    last_event_id: F,
     line: Line,
     /// Whether this connection has brought an event.
     fruitful: bool,
@@ -75,11 +73,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     /// An ID must fit into each of its two buffers, and beside an earlier ID of the same block,
     /// which stays in force until the new one is known to hold no NUL.
     #[must_use]
-    pub fn with_buffers(data: D, event_type: F, id: F, mut last_event_id: F) -> Self {
-        last_event_id.clear();
+    pub fn with_buffers(data: D, event_type: F, id: F, last_event_id: F) -> Self {
         Self {
-            block: Block::new(data, event_type, id, &last_event_id, DEFAULT_LIMIT),
-            last_event_id,
+            block: Block::new(data, event_type, id, last_event_id, DEFAULT_LIMIT),
             line: Line::Mark(0),
             fruitful: false,
             digits: None,
@@ -99,23 +95,24 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     /// Takes input up to the end of the next event and lends that event.
     ///
     /// `None` means that all of `input` was taken and more is needed; otherwise `input` is left
-    /// behind the event.
+    /// behind the event. Input of many events is read faster as a [`Chunk`](crate::Chunk).
     ///
     /// # Errors
     /// [`TooLarge`] as soon as an event outgrows a buffer or the limit. It is skipped to its end
     /// and its ID is not adopted; the next call goes on with what is left of `input`.
+    #[inline]
     pub fn next_event<'a, 'i: 'a>(
         &'a mut self,
-        input: &mut &'i [u8],
+        input: &mut impl Input<'i>,
     ) -> Result<Option<Event<'a>>, TooLarge> {
-        let whole = *input;
-        match self.take::<false>(input)? {
-            Some(Found::Event) => {
-                let text = self.accept(whole)?;
-                Ok(Some(self.event(text)))
-            }
-            Some(Found::Comment(_)) | None => Ok(None),
-        }
+        let mut at = 0;
+        let text = match self.advance::<false>(input.rest(), &mut at) {
+            Ok(Some(Found::Event(lent))) => self.accept(&lent, input).map(Some),
+            Ok(Some(Found::Comment(_)) | None) => Ok(None),
+            Err(TooLarge) => Err(TooLarge),
+        };
+        input.take(at);
+        Ok(text?.map(|text| self.event(text)))
     }
 
     /// As [`next_event`](Self::next_event), without a check that type and data are UTF-8: for who
@@ -123,18 +120,22 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     ///
     /// # Errors
     /// As [`next_event`](Self::next_event).
+    #[inline]
     pub fn next_raw<'a, 'i: 'a>(
         &'a mut self,
-        input: &mut &'i [u8],
+        input: &mut impl Input<'i>,
     ) -> Result<Option<RawEvent<'a>>, TooLarge> {
-        let whole = *input;
-        match self.take::<false>(input)? {
-            Some(Found::Event) => {
-                self.dispatch(whole)?;
-                Ok(Some(self.raw_event(whole)))
-            }
-            Some(Found::Comment(_)) | None => Ok(None),
-        }
+        let (bytes, mut at) = (input.rest(), 0);
+        let found = match self.advance::<false>(bytes, &mut at) {
+            Ok(Some(Found::Event(lent))) => match self.dispatch(&lent, input) {
+                Ok(id) => Ok(Some((lent, id))),
+                Err(TooLarge) => Err(TooLarge),
+            },
+            Ok(Some(Found::Comment(_)) | None) => Ok(None),
+            Err(TooLarge) => Err(TooLarge),
+        };
+        input.take(at);
+        Ok(found?.map(|(lent, id)| self.raw_event(lent, id, bytes)))
     }
 
     /// As [`next_event`](Self::next_event), and hands out comments too, each as soon as its bytes
@@ -142,19 +143,23 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     ///
     /// # Errors
     /// As [`next_event`](Self::next_event).
+    #[inline]
     pub fn next_item<'a, 'i: 'a>(
         &'a mut self,
-        input: &mut &'i [u8],
+        input: &mut impl Input<'i>,
     ) -> Result<Option<Item<'a>>, TooLarge> {
-        let whole = *input;
-        match self.take::<true>(input)? {
-            Some(Found::Event) => {
-                let text = self.accept(whole)?;
-                Ok(Some(Item::Event(self.event(text))))
-            }
-            Some(Found::Comment(part)) => Ok(Some(Item::Comment(part.of(whole)))),
-            None => Ok(None),
-        }
+        let (bytes, mut at) = (input.rest(), 0);
+        let found = match self.advance::<true>(bytes, &mut at) {
+            Ok(Some(Found::Event(lent))) => self.accept(&lent, input).map(Ok).map(Some),
+            Ok(Some(Found::Comment(part))) => Ok(Some(Err(part))),
+            Ok(None) => Ok(None),
+            Err(TooLarge) => Err(TooLarge),
+        };
+        input.take(at);
+        Ok(found?.map(|found| match found {
+            Ok(text) => Item::Event(self.event(text)),
+            Err(part) => Item::Comment(part.of(bytes)),
+        }))
     }
 
     /// Finds the next event in `input` from `at` on, without lending it, and moves `at` behind it;
@@ -167,10 +172,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     /// As [`next_event`](Self::next_event).
     pub fn find_event(&mut self, input: &[u8], at: &mut usize) -> Result<Option<Place>, TooLarge> {
         match self.advance::<false>(input, at)? {
-            Some(Found::Event) => {
-                self.accept(input)?;
-                Ok(Some(Place(self.block.lent())))
-            }
+            Some(Found::Event(lent)) => self.place(lent, input).map(Some),
             Some(Found::Comment(_)) | None => Ok(None),
         }
     }
@@ -185,10 +187,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         at: &mut usize,
     ) -> Result<Option<ItemPlace>, TooLarge> {
         match self.advance::<true>(input, at)? {
-            Some(Found::Event) => {
-                self.accept(input)?;
-                Ok(Some(ItemPlace::Event(Place(self.block.lent()))))
-            }
+            Some(Found::Event(lent)) => Ok(Some(ItemPlace::Event(self.place(lent, input)?))),
             Some(Found::Comment(place)) => Ok(Some(ItemPlace::Comment(place))),
             None => Ok(None),
         }
@@ -197,14 +196,19 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     /// Lends the event found at `place` in the same `input`.
     #[must_use]
     pub fn event_at<'a>(&'a self, input: &'a [u8], place: Place) -> Event<'a> {
-        self.event(place.0.text(input))
+        let text = |span: Option<Span>| scan::text(span?.of(input)).ok();
+        self.event(LentText {
+            data: text(place.0.data),
+            event_type: text(place.0.event_type),
+            id: None,
+        })
     }
 
     /// What a reconnect must send as `Last-Event-ID`: the ID of the last block, dispatched or not,
     /// that set one. Empty if none has, or if the last one set it to nothing.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
-        repaired(self.last_event_id.as_slice())
+        self.block.last_event_id()
     }
 
     /// Sets the last event ID, for a stream that goes on where an earlier one was left.
@@ -212,13 +216,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     /// # Errors
     /// [`TooLarge`] if it does not fit; then it is empty.
     pub fn set_last_event_id(&mut self, id: &str) -> Result<(), TooLarge> {
-        self.last_event_id.clear();
-        if id.len() > self.block.id_limit() {
-            return Err(TooLarge);
-        }
-        self.last_event_id
-            .push_slice(id.as_bytes())
-            .map_err(|_| TooLarge)
+        self.block.set_last_event_id(id)
     }
 
     /// The newest valid `retry` value: the reconnection time the server asks for, of any length.
@@ -241,65 +239,55 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         self.fruitful = false;
     }
 
-    fn take<const COMMENTS: bool>(&mut self, input: &mut &[u8]) -> Result<Option<Found>, TooLarge> {
-        let mut at = 0;
-        let found = self.advance::<COMMENTS>(input, &mut at);
-        *input = &input[at..];
-        found
-    }
-
     /// Reads `input` from `at` up to the next thing to hand out.
+    #[inline(always)]
     fn advance<const COMMENTS: bool>(
         &mut self,
         input: &[u8],
         at: &mut usize,
     ) -> Result<Option<Found>, TooLarge> {
-        self.block.clear_done();
-        *at += self.line.skip_start(&input[*at..]);
-        if self.line.is_cut() {
-            let found = self.resume_line::<COMMENTS>(input, at)?;
-            if found.is_some() || self.line.is_cut() {
+        if self.line != Line::Start || self.block.is_over() {
+            let found = self.resume::<COMMENTS>(input, at)?;
+            if found.is_some() {
                 return Ok(found);
             }
         }
-        while let Some(first) = input.get(*at) {
+        let mut lent = Lent::default();
+        while let rest @ [first, ..] = &input[*at..] {
             if matches!(first, b'\n' | b'\r') {
                 *at = self.step_over_line_end(input, *at);
-                if self.block.has_data() {
+                if self.block.has_data(&lent) {
                     self.fruitful = true;
-                    return Ok(Some(Found::Event));
+                    return Ok(Some(Found::Event(lent)));
                 }
-                self.dispatch(input)?;
-                self.block.clear_done();
+                self.dispatch(&lent, &mut &*input)?;
+                if self.block.is_over() {
+                    self.block.reset();
+                }
+                lent = Lent::default();
                 continue;
             }
-            let Some(len) = scan::line_end(&input[*at..]) else {
-                break;
+            let (field, value) = match Field::begin(rest) {
+                Some((field, value)) => (Some(field), value),
+                None => (None, 0),
             };
-            let line = Span::new(*at, *at + len);
-            *at = self.step_over_line_end(input, line.end);
-            match Field::split(line.of(input)) {
-                Some((Field::Retry, value)) => self.read_retry(value),
-                Some((field, value)) => {
-                    let value = Span::new(line.end - value.len(), line.end);
-                    self.block.set(field, value, input)?;
-                }
+            let Some(len) = scan::line_end(&rest[value..]) else {
+                return self.begin_line::<COMMENTS>(lent, input, at);
+            };
+            let value = *at + value..*at + value + len;
+            *at = self.step_over_line_end(input, value.end);
+            match field {
+                Some(Field::Retry) => self.read_retry(&input[value]),
+                Some(field) => self.block.set(&mut lent, field, value, input)?,
                 None if COMMENTS && *first == b':' => {
-                    self.block.keep(input)?;
-                    return Ok(Some(Found::comment(line.start + 1, line.end, true)));
+                    self.block.keep(lent, input)?;
+                    return Ok(Some(Found::comment(value.start + 1, value.end, true)));
                 }
                 None => {}
             }
         }
-        let rest = Span::new(*at, input.len());
-        *at = rest.end;
-        let kept = self.block.keep(input);
-        let begun = self.begin_line(rest.of(input));
-        kept.and(begun)?;
-        Ok(
-            (COMMENTS && self.line == Line::Comment && rest.start + 1 < rest.end)
-                .then(|| Found::comment(rest.start + 1, rest.end, false)),
-        )
+        self.block.keep(lent, input)?;
+        Ok(None)
     }
 
     /// Whether there was an event since the last [`restart`](Self::restart).
@@ -309,118 +297,155 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
 
     /// The data buffer, for other uses while no stream is being read, and the last event ID.
     pub(crate) fn scratch(&mut self) -> (&mut D, &str) {
-        (
-            self.block.scratch(),
-            repaired(self.last_event_id.as_slice()),
-        )
+        self.block.scratch()
     }
 
     /// What [`scratch`](Self::scratch) holds.
     pub(crate) fn scratch_bytes(&self) -> &[u8] {
-        self.block.data()
+        self.block.data().as_slice()
     }
 
     /// Makes text of a found event and its ID the last event ID. What is still lent out of the
     /// input afterwards is text.
-    fn accept<'i>(&mut self, input: &'i [u8]) -> Result<LentText<'i>, TooLarge> {
-        let text = self.block.repair(input);
-        match text {
-            Ok(_) => self.dispatch(input)?,
-            Err(TooLarge) => self.block.reset(),
+    #[inline]
+    fn accept<'i>(
+        &mut self,
+        lent: &Lent,
+        input: &mut impl Input<'i>,
+    ) -> Result<LentText<'i>, TooLarge> {
+        match self.block.repair(lent, input) {
+            Ok(text) => Ok(LentText {
+                id: self.dispatch(lent, input)?,
+                ..text
+            }),
+            Err(TooLarge) => {
+                self.block.reset();
+                Err(TooLarge)
+            }
         }
-        text
+    }
+
+    fn place(&mut self, lent: Lent, mut input: &[u8]) -> Result<Place, TooLarge> {
+        let text = self.accept(&lent, &mut input)?;
+        Ok(Place(Lent {
+            data: lent.data.filter(|_| text.data.is_some()),
+            event_type: lent.event_type.filter(|_| text.event_type.is_some()),
+            id: None,
+        }))
     }
 
     /// Lends the event accepted last.
+    #[inline]
     fn event<'a>(&'a self, text: LentText<'a>) -> Event<'a> {
         Event {
             event_type: match text
                 .event_type
-                .unwrap_or_else(|| self.block.event_type_text())
+                .unwrap_or_else(|| self.block.event_type().as_text())
             {
                 "" => Event::DEFAULT_TYPE,
                 named => named,
             },
-            data: text.data.unwrap_or_else(|| self.block.data_text()),
-            last_event_id: self.last_event_id(),
+            data: text.data.unwrap_or_else(|| self.block.data().as_text()),
+            last_event_id: text.id.unwrap_or_else(|| self.last_event_id()),
         }
     }
 
-    fn raw_event<'a>(&'a self, input: &'a [u8]) -> RawEvent<'a> {
-        let lent = self.block.lent();
+    #[inline]
+    fn raw_event<'a>(&'a self, lent: Lent, id: Option<&'a str>, input: &'a [u8]) -> RawEvent<'a> {
         RawEvent {
             event_type: match lent
                 .event_type
-                .map_or_else(|| self.block.event_type(), |e| e.of(input))
+                .map_or_else(|| self.block.event_type().as_slice(), |e| e.of(input))
             {
                 [] => Event::DEFAULT_TYPE.as_bytes(),
                 named => named,
             },
-            data: lent.data.map_or_else(|| self.block.data(), |d| d.of(input)),
-            last_event_id: self.last_event_id(),
+            data: lent
+                .data
+                .map_or_else(|| self.block.data().as_slice(), |d| d.of(input)),
+            last_event_id: id.unwrap_or_else(|| self.last_event_id()),
         }
     }
 
-    /// What every blank line does, event or not: the ID is committed, the block is over.
-    fn dispatch(&mut self, input: &[u8]) -> Result<(), TooLarge> {
-        let committed = self.block.commit_id(input, &mut self.last_event_id);
+    /// What every blank line does, event or not: the ID is committed, the block is over. Returns
+    /// the ID if it is lent out of the input.
+    #[inline]
+    fn dispatch<'i>(
+        &mut self,
+        lent: &Lent,
+        input: &mut impl Input<'i>,
+    ) -> Result<Option<&'i str>, TooLarge> {
+        let committed = self.block.commit_id(lent, input);
         self.block.finish();
         committed
     }
 
-    /// Takes up the line that the last input ended in, to its end or the end of this input.
-    fn resume_line<const COMMENTS: bool>(
+    /// Goes on where the last call stopped, up to the start of a line or the end of this input.
+    #[inline(never)]
+    fn resume<const COMMENTS: bool>(
         &mut self,
         input: &[u8],
         at: &mut usize,
     ) -> Result<Option<Found>, TooLarge> {
-        let rest = &input[*at..];
-        let end = scan::line_end(rest).map(|len| *at + len);
-        let piece = Span::new(*at, end.unwrap_or(input.len()));
+        if self.block.is_over() {
+            self.block.reset();
+        }
+        *at += self.line.skip_start(&input[*at..]);
+        if !self.line.is_cut() {
+            return Ok(None);
+        }
+        let start = *at;
+        let end = scan::line_end(&input[start..]).map(|len| start + len);
+        let piece = start..end.unwrap_or(input.len());
         let comment = COMMENTS && self.line == Line::Comment;
-        let mut taken = self.extend_line(piece.of(input));
-        *at = match end {
-            Some(end) => {
-                taken = self.end_line().and(taken);
-                self.step_over_line_end(input, end)
-            }
-            None => input.len(),
-        };
+        let mut taken = self.extend_line(&input[piece.clone()]);
+        *at = piece.end;
+        if let Some(end) = end {
+            taken = self.end_line().and(taken);
+            *at = self.step_over_line_end(input, end);
+        }
         taken?;
         let part = Found::comment(piece.start, piece.end, end.is_some());
-        Ok((comment && (end.is_some() || !rest.is_empty())).then_some(part))
+        Ok((comment && *at > start).then_some(part))
     }
 
-    fn begin_line(&mut self, piece: &[u8]) -> Result<(), TooLarge> {
-        if !piece.is_empty() {
-            self.line = Line::Name(Name::default());
-        }
-        self.extend_line(piece)
+    /// Takes the start of a line that the end of the input cuts, and keeps what came before it.
+    #[inline(never)]
+    fn begin_line<const COMMENTS: bool>(
+        &mut self,
+        lent: Lent,
+        input: &[u8],
+        at: &mut usize,
+    ) -> Result<Option<Found>, TooLarge> {
+        let start = *at;
+        *at = input.len();
+        let kept = self.block.keep(lent, input);
+        self.extend_line(&input[start..]).and(kept)?;
+        let comment = COMMENTS && self.line == Line::Comment && start + 1 < input.len();
+        Ok(comment.then(|| Found::comment(start + 1, input.len(), false)))
     }
 
+    /// Takes more of a line whose end is not there yet.
     fn extend_line(&mut self, mut piece: &[u8]) -> Result<(), TooLarge> {
         while let [byte, rest @ ..] = piece {
             self.line = match self.line {
+                Line::Value(field) => return self.extend_value(field, piece),
+                Line::Space(field) if *byte != b' ' => {
+                    self.line = Line::Value(field);
+                    return self.extend_value(field, piece);
+                }
+                Line::Space(field) => Line::Value(field),
                 Line::Name(name) if *byte == b':' => match name.field() {
                     Some(field) => {
                         self.begin_value(field)?;
                         Line::Space(field)
                     }
-                    None if name.is_empty() => Line::Comment,
                     None => Line::Ignored,
                 },
                 Line::Name(name) => name.with(*byte).map_or(Line::Ignored, Line::Name),
-                Line::Space(field) => {
-                    if *byte != b' ' {
-                        return self.extend_value(field, piece);
-                    }
-                    Line::Value(field)
-                }
-                Line::Value(field) => return self.extend_value(field, piece),
-                settled => {
-                    self.line = settled;
-                    return Ok(());
-                }
+                Line::Start if *byte == b':' => Line::Comment,
+                Line::Start => Name::begin(*byte).map_or(Line::Ignored, Line::Name),
+                Line::Mark(_) | Line::AfterCr | Line::Comment | Line::Ignored => return Ok(()),
             };
             piece = rest;
         }
@@ -453,7 +478,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     }
 
     fn extend_value(&mut self, field: Field, piece: &[u8]) -> Result<(), TooLarge> {
-        self.line = Line::Ignored;
         let counts = match field {
             Field::Retry => match read_digits(self.digits, piece) {
                 Some(digits) => {
@@ -464,8 +488,8 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             },
             _ => self.block.extend(field, piece)?,
         };
-        if counts {
-            self.line = Line::Value(field);
+        if !counts {
+            self.line = Line::Ignored;
         }
         Ok(())
     }
@@ -477,13 +501,16 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
 
     /// The position behind the line end at `end`. A CR that is the input's last byte has ended its
     /// line all the same.
+    #[inline]
     fn step_over_line_end(&mut self, input: &[u8], end: usize) -> usize {
-        let (line, len) = match &input[end..] {
-            [b'\r', b'\n', ..] => (Line::Start, 2),
-            [b'\r'] => (Line::AfterCr, 1),
-            _ => (Line::Start, 1),
-        };
-        self.line = line;
-        end + len
+        self.line = Line::Start;
+        match &input[end..] {
+            [b'\r', b'\n', ..] => end + 2,
+            [b'\r'] => {
+                self.line = Line::AfterCr;
+                end + 1
+            }
+            _ => end + 1,
+        }
     }
 }

@@ -1,9 +1,6 @@
 //! Where what the parser has found is, for loops that must not hold a borrow.
 
-use crate::{
-    Comment,
-    block::{Lent, Span},
-};
+use crate::{Comment, block::Lent};
 
 /// Where in the input and the parser's buffers an event is that [`Parser::find_event`](crate::Parser::find_event) found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,7 +18,8 @@ pub enum ItemPlace {
 /// Where in the input a comment is, or a part of one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CommentPlace {
-    pub(crate) text: Span,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
     pub(crate) ended: bool,
 }
 
@@ -30,7 +28,7 @@ impl CommentPlace {
     #[must_use]
     pub fn of(self, input: &[u8]) -> Comment<'_> {
         Comment {
-            text: self.text.of(input),
+            text: input.get(self.start..self.end).unwrap_or_default(),
             ended: self.ended,
         }
     }
@@ -39,16 +37,13 @@ impl CommentPlace {
 /// What the parser has come upon.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Found {
-    /// An event, in the block.
-    Event,
+    /// An event; what is not lent is in the block.
+    Event(Lent),
     Comment(CommentPlace),
 }
 
 impl Found {
     pub(crate) fn comment(start: usize, end: usize, ended: bool) -> Self {
-        Self::Comment(CommentPlace {
-            text: Span::new(start, end),
-            ended,
-        })
+        Self::Comment(CommentPlace { start, end, ended })
     }
 }

@@ -3,8 +3,8 @@
 use core::time::Duration;
 
 use crate::{
-    Buffer, Closed, Config, Event, Growing, Instant, ItemPlace, Lost, Parser, Place, TooLarge,
-    backoff::Backoff, http::Header, line::read_digits, mime::is_event_stream,
+    Buffer, Closed, Config, Event, Growing, Input, Instant, ItemPlace, Lost, Parser, Place,
+    TooLarge, backoff::Backoff, http::Header, line::read_digits, mime::is_event_stream,
 };
 
 /// The rules of an EventSource, for a transport that speaks HTTP itself and follows redirects by
@@ -245,10 +245,10 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     /// [`TooLarge`]: that event is skipped, and the stream goes on.
     pub fn next_event<'a, 'i: 'a>(
         &'a mut self,
-        input: &mut &'i [u8],
+        input: &mut impl Input<'i>,
     ) -> Result<Option<Event<'a>>, TooLarge> {
         if !self.is_open() {
-            *input = &[];
+            input.take(input.rest().len());
         }
         self.parser.next_event(input)
     }

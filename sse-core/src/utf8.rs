@@ -9,10 +9,10 @@ use crate::{Buffer, Full, scan};
 /// it is rewritten from the front while the bytes still to be read stand at the back.
 pub(crate) fn repair<B: Buffer>(buffer: &mut B, limit: usize) -> Result<(), Full> {
     let len = buffer.as_slice().len();
-    let grown = match scan::text(buffer.as_slice()) {
-        Ok(_) => return Ok(()),
-        Err(_) => repaired_len(buffer.as_slice()),
-    };
+    if buffer.check_text() {
+        return Ok(());
+    }
+    let grown = repaired_len(buffer.as_slice());
     if grown > limit {
         return Err(Full);
     }
@@ -40,14 +40,6 @@ pub(crate) fn repair<B: Buffer>(buffer: &mut B, limit: usize) -> Result<(), Full
     Ok(())
 }
 
-/// The text of a buffer that [`repair`] has been through.
-pub(crate) fn repaired(bytes: &[u8]) -> &str {
-    match bytes {
-        [] => "",
-        _ => scan::text(bytes).unwrap_or_default(),
-    }
-}
-
 fn repaired_len(bytes: &[u8]) -> usize {
     scan::text_chunks(bytes)
         .map(|chunk| match chunk.invalid() {
@@ -62,8 +54,8 @@ const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
 #[cfg(all(test, feature = "std"))]
 mod tests {
     use super::*;
-    use crate::SliceBuffer;
-    use std::{string::String, vec::Vec};
+    use crate::{Growing, SliceBuffer};
+    use std::string::String;
 
     #[test]
     fn every_short_sequence_is_repaired_as_the_standard_library_does() {
@@ -79,9 +71,9 @@ mod tests {
             });
             for len in 0..=bytes.len() {
                 let expected = String::from_utf8_lossy(&bytes[..len]).into_owned();
-                let mut buffer = Vec::from(&bytes[..len]);
+                let mut buffer = Growing::from(bytes[..len].to_vec());
                 repair(&mut buffer, usize::MAX).unwrap();
-                assert_eq!(buffer, expected.as_bytes(), "{:x?}", &bytes[..len]);
+                assert_eq!(buffer.as_text(), expected, "{:x?}", &bytes[..len]);
             }
             bytes.reverse();
         }

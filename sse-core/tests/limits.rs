@@ -63,7 +63,7 @@ fn check_random_stream<D: Buffer, F: Buffer>(
 ) {
     let stream = streams::stream(random, 24);
     let cuts = streams::cuts(random, stream.len());
-    let door = Door::ALL[random.below(3)];
+    let door = Door::ALL[random.below(4)];
     let (seen, _) = see(&mut parser, door, &stream, cuts.iter().copied());
     assert_eq!(
         seen,

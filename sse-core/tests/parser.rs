@@ -34,7 +34,7 @@ fn agree_on_random_streams(seed: u64, count: usize) {
     for n in 0..count {
         let stream = streams::stream(&mut random, 30);
         let cuts = streams::cuts(&mut random, stream.len());
-        let door = Door::ALL[random.below(3)];
+        let door = Door::ALL[random.below(4)];
         let last_event_id = ["", "earlier"][random.below(2)];
         let expected = expected(&stream, last_event_id);
         let seen = if random.below(2) == 0 {
@@ -46,6 +46,23 @@ fn agree_on_random_streams(seed: u64, count: usize) {
         };
         let stream = stream.escape_ascii();
         assert_eq!(seen, expected, "stream {n}: {stream} {door:?} {cuts:?}");
+    }
+}
+
+#[test]
+fn more_than_is_checked_ahead_is_read_as_the_reference_reads_it() {
+    let mut random = Random(5);
+    for size in [1, 10, 300] {
+        let text = format!("data: {}\n\n", "\u{20AC} text ".repeat(size)).repeat(30_000 / size);
+        let odd = (0..1000).flat_map(|_| streams::stream(&mut random, 30));
+        let mut stream: Vec<u8> = text.bytes().chain(odd).collect();
+        stream.extend_from_within(..);
+        let expected = expected(&stream, "");
+        for door in Door::ALL {
+            let half = stream.len() / 2 - 1;
+            let seen = see_from(Parser::new(), "", door, &stream, &[half]);
+            assert!(seen == expected, "{door:?}, {size}");
+        }
     }
 }
 

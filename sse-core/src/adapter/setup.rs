@@ -95,7 +95,7 @@ impl Setup {
     pub fn start(self, speaks_tls: bool) -> Result<(Client, RequestBuf, Prepare), BuildError> {
         let request = self.request.map_err(BuildError::Request)?;
         let buffers = Buffers {
-            rx: vec![0; READ_SIZE],
+            rx: vec![0; READ_SIZE].into(),
             ..Buffers::default()
         };
         let client = Client::with_buffers(&self.url, request.method(), buffers, self.config);

@@ -1,6 +1,6 @@
 //! What a parser hands out for a stream: through any of its doors, delivered in any pieces.
 
-use sse_core::{Buffer, Event, Item, Parser, TooLarge};
+use sse_core::{Buffer, Chunk, Event, Input, Item, Parser, TooLarge};
 
 /// Event type, data and last event ID.
 pub(crate) type Owned = (String, String, String);
@@ -11,19 +11,21 @@ pub(crate) enum Door {
     Event,
     Raw,
     Item,
+    /// As `Event`, with text checked ahead.
+    Chunk,
 }
 
 impl Door {
-    pub(crate) const ALL: [Self; 3] = [Self::Event, Self::Raw, Self::Item];
+    pub(crate) const ALL: [Self; 4] = [Self::Event, Self::Raw, Self::Item, Self::Chunk];
 
     /// The next event in `input`.
-    pub(crate) fn next<D: Buffer, F: Buffer>(
+    pub(crate) fn next<'i, D: Buffer, F: Buffer>(
         self,
         parser: &mut Parser<D, F>,
-        input: &mut &[u8],
+        input: &mut impl Input<'i>,
     ) -> Result<Option<Owned>, TooLarge> {
         match self {
-            Self::Event => Ok(parser.next_event(input)?.map(owned)),
+            Self::Event | Self::Chunk => Ok(parser.next_event(input)?.map(owned)),
             Self::Raw => Ok(parser.next_raw(input)?.map(|event| {
                 let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
                 let id = event.last_event_id.to_owned();
@@ -67,12 +69,19 @@ pub(crate) fn see<D: Buffer, F: Buffer>(
 ) -> (Seen, Vec<usize>) {
     let (mut events, mut due, mut start) = (Vec::new(), Vec::new(), 0);
     for end in cuts.into_iter().chain([stream.len()]) {
-        let mut input = &stream[start..end];
-        while let Some(event) = door.next(parser, &mut input).transpose() {
+        let (mut slice, mut chunk) = (&stream[start..end], Chunk::new(&stream[start..end]));
+        while let Some(event) = match door {
+            Door::Chunk => door.next(parser, &mut chunk).transpose(),
+            Door::Event | Door::Raw | Door::Item => door.next(parser, &mut slice).transpose(),
+        } {
             events.push(event);
             due.push(end);
         }
-        assert_eq!(input, b"", "None means that all was taken");
+        let rest = match door {
+            Door::Chunk => chunk.rest(),
+            Door::Event | Door::Raw | Door::Item => slice,
+        };
+        assert_eq!(rest, b"", "None means that all was taken");
         start = end;
     }
     let seen = Seen {
