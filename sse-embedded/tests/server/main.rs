@@ -18,7 +18,7 @@ use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_time::{Duration, Timer};
 use embedded_io_async::Write;
 use sse_embedded::{
-    Answer, Feed, Message, Served, ServerMemory, Timeouts, listen, serve,
+    Answer, Feed, Message, Served, ServerMemory, Subscription, Timeouts, listen, serve,
     sse_core::http::{Header, RequestHead},
 };
 
@@ -157,3 +157,21 @@ const STREAM_HEAD: &str = concat!(
     "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncache-control: no-cache\r\n",
     "x-accel-buffering: no\r\nconnection: close\r\n\r\n",
 );
+
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn a_server_is_as_small_as_the_readme_says() {
+    static FEED: Feed<CriticalSectionRawMutex, 16, 1024, 4> = Feed::new();
+    assert_eq!(size_of_val(&FEED), 1864);
+    assert_eq!(size_of::<Subscription<'_>>(), 88);
+    over_a_wire(
+        async |_| {},
+        async |stack| {
+            let mut memory = ServerMemory::<512, 1024, 1024>::new();
+            assert_eq!(size_of_val(&memory), 2560);
+            let timeouts = Timeouts::new();
+            let serving = listen(stack, 80, &mut memory, timeouts, |_| Answer::stream(&FEED));
+            assert!(size_of_val(&serving) <= 1024);
+        },
+    );
+}
