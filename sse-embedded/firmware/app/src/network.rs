@@ -39,4 +39,4 @@ async fn tell(stack: Stack<'static>) -> ! {
 }
 
 /// One for DHCP, one for DNS, the others for TCP.
-const SOCKETS: usize = 10;
+const SOCKETS: usize = 12;

@@ -143,7 +143,8 @@ pub fn printed(numbers: RangeInclusive<u32>) -> Vec<String> {
         .collect()
 }
 
-/// What the event with this number reads.
-fn reading(n: u32) -> u32 {
+/// What the event with this number reads, here and in the firmware that serves.
+#[must_use]
+pub fn reading(n: u32) -> u32 {
     n.wrapping_mul(2_654_435_761)
 }

@@ -6,7 +6,7 @@ mod feed;
 
 pub use board::Board;
 
-pub use feed::{Connection, Feed, printed};
+pub use feed::{Connection, Feed, printed, reading};
 
 use std::{env, path::PathBuf, time::Duration};
 

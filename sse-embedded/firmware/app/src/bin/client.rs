@@ -5,10 +5,10 @@
 #![no_std]
 #![no_main]
 
-use app::{Counted, most_reads_at_once};
+use app::{Counted, argument, most_reads_at_once};
 use core::time::Duration;
 use embassy_net::{Stack, tcp::TcpSocket};
-use semihosting::{experimental::env, println, process::exit};
+use semihosting::{println, process::exit};
 use sse_embedded::{Closed, Config, EmbassyNet, EventSource, Memory, Update};
 use static_cell::ConstStaticCell;
 
@@ -59,11 +59,4 @@ async fn follow(stack: Stack<'static>) {
             }
         }
     }
-}
-
-fn argument<R>(n: usize, f: impl FnOnce(Option<&str>) -> R) -> R {
-    let arguments = env::args::<256>().expect("the command line is not longer");
-    f((&arguments)
-        .nth(n)
-        .map(|argument| argument.expect("it is text")))
 }
