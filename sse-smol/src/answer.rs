@@ -1,5 +1,8 @@
 //! What a server answers a request with.
 
+use futures_core::Stream;
+use sse_core::adapter::IntoFrame;
+
 use crate::EventBody;
 
 /// What a request is answered with: a stream of events, or a status that says why there is none.
@@ -16,18 +19,18 @@ use crate::EventBody;
 /// ```
 #[derive(Debug)]
 #[must_use = "an answer does nothing until it is returned"]
-pub struct Answer<S> {
+pub struct Answer<S: Stream<Item: IntoFrame>> {
     pub(crate) headers: Vec<(String, Vec<u8>)>,
     pub(crate) kind: Kind<S>,
 }
 
 #[derive(Debug)]
-pub(crate) enum Kind<S> {
+pub(crate) enum Kind<S: Stream<Item: IntoFrame>> {
     Stream(EventBody<S>),
     Refusal { status: u16, body: Vec<u8> },
 }
 
-impl<S> Answer<S> {
+impl<S: Stream<Item: IntoFrame>> Answer<S> {
     /// A stream of these frames, with a comment after every 15 seconds of silence.
     pub const fn stream(frames: S) -> Self {
         Self::body(EventBody::new(frames))

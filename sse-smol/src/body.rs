@@ -1,6 +1,7 @@
 //! A response body made of frames, kept alive while there are none.
 
 use core::{
+    fmt,
     pin::Pin,
     task::{Context, Poll, ready},
     time::Duration,
@@ -9,7 +10,7 @@ use core::{
 use bytes::Bytes;
 use futures_core::Stream;
 use pin_project_lite::pin_project;
-use sse_core::adapter::{IntoFrame, KeepAlive};
+use sse_core::adapter::{IntoFrame, Pieces};
 
 use crate::timer::Timer;
 
@@ -29,40 +30,46 @@ pin_project! {
     /// ```
     ///
     /// It is a `Stream` of [`Bytes`], which [`serve`](crate::serve) sends, and which other servers
-    /// take. It ends when the stream does, always between two events, and drops the stream then;
-    /// dropping the body drops the stream as well.
+    /// take. All frames that are ready go into one piece, up to 64 KiB. It ends when the stream
+    /// does, always between two events, and drops the stream then; dropping the body drops the
+    /// stream as well.
     ///
-    /// After 15 seconds without a frame it sends a comment, which clients ignore: a proxy does not
-    /// take the connection for dead, and a client that went away is noticed.
-    #[derive(Debug)]
+    /// After 15 seconds without a frame, or up to an eighth less, it sends a comment, which clients
+    /// ignore: a proxy does not take the connection for dead, and a client that went away without
+    /// a word is noticed.
     #[must_use = "a body does nothing until it is sent"]
-    pub struct EventBody<S> {
+    pub struct EventBody<S>
+    where
+        S: Stream,
+        S::Item: IntoFrame,
+    {
         #[pin]
         frames: Option<S>,
         timer: Option<Timer>,
-        keep_alive: KeepAlive,
+        pieces: Pieces<<S::Item as IntoFrame>::Error>,
     }
 }
 
-impl<S> EventBody<S> {
+impl<S: Stream<Item: IntoFrame>> EventBody<S> {
     /// A body of these frames, with a comment after every 15 seconds of silence.
     pub const fn new(frames: S) -> Self {
         Self {
             frames: Some(frames),
             timer: None,
-            keep_alive: KeepAlive::new(),
+            pieces: Pieces::new(),
         }
     }
 
-    /// Sends a comment each time there was no frame for this long; zero turns it off.
+    /// Sends a comment each time there was no frame for this long, or for up to an eighth less:
+    /// bodies that fell silent together do not all speak up together. Zero turns it off.
     pub const fn keep_alive(mut self, period: Duration) -> Self {
-        self.keep_alive.set_period(period);
+        self.pieces.keep_alive().set_period(period);
         self
     }
 
     /// What the comment says. It is empty if nothing else is asked for.
     pub fn keep_alive_text(mut self, text: &str) -> Self {
-        self.keep_alive.set_text(text);
+        self.pieces.keep_alive().set_text(text);
         self
     }
 
@@ -81,11 +88,19 @@ impl<S: Stream<Item: IntoFrame>> Stream for EventBody<S> {
             return Poll::Ready(None);
         };
         let timer = this.timer.get_or_insert_with(Timer::new);
-        let result = ready!(this.keep_alive.poll_next(frames, timer, cx));
-        if !matches!(result, Some(Ok(_))) {
+        let piece = ready!(this.pieces.poll_next(frames, timer, cx));
+        if !matches!(piece, Some(Ok(_))) {
             this.frames.set(None);
         }
-        Poll::Ready(result.map(|frame| frame.map(Bytes::from)))
+        Poll::Ready(piece)
+    }
+}
+
+impl<S: Stream<Item: IntoFrame> + fmt::Debug> fmt::Debug for EventBody<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventBody")
+            .field("frames", &self.frames)
+            .finish_non_exhaustive()
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{EventBody, IntoFrame, LastEventId};
 
 impl<S> IntoResponse for EventBody<S>
 where
-    S: Stream<Item: IntoFrame<Error: Into<BoxError>>> + Send + 'static,
+    S: Stream<Item: IntoFrame<Error: Into<BoxError> + Send>> + Send + 'static,
 {
     fn into_response(self) -> Response {
         self.response().map(Body::new)

@@ -1,6 +1,7 @@
 //! A response body made of frames, kept alive while there are none.
 
 use core::{
+    fmt,
     pin::Pin,
     task::{Context, Poll, ready},
     time::Duration,
@@ -11,9 +12,9 @@ use futures_core::Stream;
 use http::Response;
 use http_body::Body;
 use pin_project_lite::pin_project;
-use sse_core::adapter::{IntoFrame, KeepAlive};
+use sse_core::adapter::{IntoFrame, Pieces};
 
-use crate::client::Timer;
+use crate::alarm::Alarm;
 
 pin_project! {
     /// The body of a response that is an event stream.
@@ -31,44 +32,50 @@ pin_project! {
     /// ```
     ///
     /// As an [`http_body::Body`] it is what hyper and its kin send; as a `Stream` of [`Bytes`] it
-    /// is what other servers take. It ends when the stream does, always between two events, and
-    /// drops the stream then; dropping the body drops the stream as well.
+    /// is what other servers take. All frames that are ready go into one piece, up to 64 KiB. It
+    /// ends when the stream does, always between two events, and drops the stream then; dropping
+    /// the body drops the stream as well.
     ///
-    /// After 15 seconds without a frame it sends a comment, which clients ignore: a proxy does not
-    /// take the connection for dead, and a client that went away is noticed.
+    /// After 15 seconds without a frame, or up to an eighth less, it sends a comment, which clients
+    /// ignore: a proxy does not take the connection for dead, and a client that went away without
+    /// a word is noticed. One task of the runtime keeps the time for all its bodies.
     ///
     /// # Panics
     /// Polled outside a tokio runtime with a timer, unless it has
     /// [no keep-alive](Self::no_keep_alive).
-    #[derive(Debug)]
     #[must_use = "a body does nothing until it is sent"]
-    pub struct EventBody<S> {
+    pub struct EventBody<S>
+    where
+        S: Stream,
+        S::Item: IntoFrame,
+    {
         #[pin]
         frames: Option<S>,
-        timer: Option<Timer>,
-        keep_alive: KeepAlive,
+        alarm: Option<Alarm>,
+        pieces: Pieces<<S::Item as IntoFrame>::Error>,
     }
 }
 
-impl<S> EventBody<S> {
+impl<S: Stream<Item: IntoFrame>> EventBody<S> {
     /// A body of these frames, with a comment after every 15 seconds of silence.
     pub const fn new(frames: S) -> Self {
         Self {
             frames: Some(frames),
-            timer: None,
-            keep_alive: KeepAlive::new(),
+            alarm: None,
+            pieces: Pieces::new(),
         }
     }
 
-    /// Sends a comment each time there was no frame for this long; zero turns it off.
+    /// Sends a comment each time there was no frame for this long, or for up to an eighth less:
+    /// bodies that fell silent together do not all speak up together. Zero turns it off.
     pub const fn keep_alive(mut self, period: Duration) -> Self {
-        self.keep_alive.set_period(period);
+        self.pieces.keep_alive().set_period(period);
         self
     }
 
     /// What the comment says. It is empty if nothing else is asked for.
     pub fn keep_alive_text(mut self, text: &str) -> Self {
-        self.keep_alive.set_text(text);
+        self.pieces.keep_alive().set_text(text);
         self
     }
 
@@ -83,20 +90,18 @@ impl<S> EventBody<S> {
         response.headers_mut().extend(crate::headers());
         response
     }
-}
 
-impl<S: Stream<Item: IntoFrame>> EventBody<S> {
     fn poll_bytes(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<FrameResult<S>>> {
         let mut this = self.project();
         let Some(frames) = this.frames.as_mut().as_pin_mut() else {
             return Poll::Ready(None);
         };
-        let timer = this.timer.get_or_insert_with(Timer::new);
-        let result = ready!(this.keep_alive.poll_next(frames, timer, cx));
-        if !matches!(result, Some(Ok(_))) {
+        let alarm = this.alarm.get_or_insert_with(Alarm::new);
+        let piece = ready!(this.pieces.poll_next(frames, alarm, cx));
+        if !matches!(piece, Some(Ok(_))) {
             this.frames.set(None);
         }
-        Poll::Ready(result.map(|frame| frame.map(Bytes::from)))
+        Poll::Ready(piece)
     }
 }
 
@@ -122,6 +127,14 @@ impl<S: Stream<Item: IntoFrame>> Stream for EventBody<S> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.poll_bytes(cx)
+    }
+}
+
+impl<S: Stream<Item: IntoFrame> + fmt::Debug> fmt::Debug for EventBody<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventBody")
+            .field("frames", &self.frames)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod alarm;
 #[cfg(feature = "axum")]
 mod axum;
 mod body;

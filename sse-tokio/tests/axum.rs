@@ -64,7 +64,7 @@ async fn a_client_that_comes_back_reads_on_where_it_was() {
         "{head}"
     );
     assert!(head.contains("transfer-encoding: chunked\r\n"), "{head}");
-    let expected = chunk("id: 2\ndata: two\n\n") + &chunk("id: 3\ndata: three\n\n");
+    let expected = chunk("id: 2\ndata: two\n\nid: 3\ndata: three\n\n");
     assert_eq!(read_to(&mut socket, "three\n\n\r\n").await, expected);
 
     hub.publish(&Message::new("four")).unwrap();
@@ -95,7 +95,7 @@ async fn a_drained_hub_ends_the_response_between_two_events() {
     read_to(&mut socket, "\r\n\r\n").await;
     hub.publish(&Message::new("last")).unwrap();
     hub.drain(Duration::from_secs(1)..=Duration::from_secs(1));
-    let expected = chunk("id: 1\ndata: last\n\n") + &chunk("retry: 1000\n\n") + "0\r\n\r\n";
+    let expected = chunk("id: 1\ndata: last\n\nretry: 1000\n\n") + "0\r\n\r\n";
     assert_eq!(read_to(&mut socket, "0\r\n\r\n").await, expected);
     assert_eq!(hub.stats().subscribers, 0);
 }

@@ -1,7 +1,7 @@
 //! The event body in virtual time: what it sends, when it speaks up, and how it ends.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     future::poll_fn,
     pin::{Pin, pin},
     task::{Context, Poll},
@@ -31,8 +31,18 @@ async fn read<B: Stream<Item = Result<Bytes, E>>, E>(
     )
 }
 
-fn comment(text: &str, seconds: u64) -> (Option<String>, Duration) {
+fn piece(text: &str, seconds: u64) -> (Option<String>, Duration) {
     (Some(text.to_owned()), Duration::from_secs(seconds))
+}
+
+/// Checks for a comment after so many seconds, or up to an eighth less.
+#[track_caller]
+fn assert_comment((text, took): (Option<String>, Duration), comment: &str, seconds: u64) {
+    assert_eq!(text.as_deref(), Some(comment));
+    let period = Duration::from_secs(seconds);
+    // The clock goes in steps.
+    let latest = period + Duration::from_millis(51);
+    assert!(took >= period - period / 8 && took <= latest, "{took:?}");
 }
 
 /// Frames or errors, one per poll, then the end.
@@ -51,7 +61,7 @@ async fn a_silent_body_sends_a_comment_every_15_seconds() {
     let hub = Hub::default();
     let mut body = pin!(EventBody::new(hub.subscribe(None)));
     for _ in 0..3 {
-        assert_eq!(read(&mut body).await, comment(":\n\n", 15));
+        assert_comment(read(&mut body).await, ":\n\n", 15);
     }
 }
 
@@ -69,10 +79,10 @@ async fn a_frame_puts_the_comment_off() {
         for n in 1..=5 {
             assert_eq!(
                 read(&mut body).await,
-                comment(&format!("id: {n}\ndata: tick\n\n"), 10)
+                piece(&format!("id: {n}\ndata: tick\n\n"), 10)
             );
         }
-        assert_eq!(read(&mut body).await, comment(":\n\n", 15));
+        assert_comment(read(&mut body).await, ":\n\n", 15);
     };
     tokio::join!(publisher, reader);
 }
@@ -88,8 +98,50 @@ async fn silence_counts_from_the_last_frame_even_if_it_is_polled_late() {
     );
     advance(Duration::from_secs(9)).await;
     hub.publish(&Message::new("late")).unwrap();
-    assert_eq!(read(&mut body).await, comment("id: 1\ndata: late\n\n", 0));
-    assert_eq!(read(&mut body).await, comment(":\n\n", 2));
+    assert_eq!(read(&mut body).await, piece("id: 1\ndata: late\n\n", 0));
+    assert_comment(read(&mut body).await, ":\n\n", 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn bodies_that_fall_silent_together_do_not_speak_up_together() {
+    let hub = Hub::default();
+    let start = Instant::now();
+    let mut bodies: Vec<_> = (0..64)
+        .map(|_| Box::pin(EventBody::new(hub.subscribe(None))))
+        .collect();
+    let mut times = BTreeSet::new();
+    poll_fn(|cx| {
+        bodies.retain_mut(|body| body.as_mut().poll_next(cx).is_pending());
+        times.insert(start.elapsed());
+        if bodies.is_empty() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
+    // The start is one of them, and the others are steps of a watch that all share.
+    assert!(times.len() > 32, "{times:?}");
+    assert!(
+        times.last() <= Some(&Duration::from_millis(15_051)),
+        "{times:?}"
+    );
+}
+
+#[test]
+fn each_runtime_keeps_its_own_time() {
+    for _ in 0..3 {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap()
+            .block_on(async {
+                let hub = Hub::default();
+                let mut body = pin!(EventBody::new(hub.subscribe(None)));
+                assert_comment(read(&mut body).await, ":\n\n", 15);
+            });
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -100,7 +152,7 @@ async fn period_and_text_of_the_comment_can_be_set() {
         body.keep_alive(Duration::from_secs(3))
             .keep_alive_text("two\nlines")
     );
-    assert_eq!(read(&mut body).await, comment(": two\n: lines\n\n", 3));
+    assert_comment(read(&mut body).await, ": two\n: lines\n\n", 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -119,7 +171,7 @@ async fn the_end_of_the_stream_ends_the_body() {
     let mut body = pin!(EventBody::new(hub.subscribe(None)));
     hub.publish(&Message::new("last")).unwrap();
     hub.close();
-    assert_eq!(read(&mut body).await, comment("id: 1\ndata: last\n\n", 0));
+    assert_eq!(read(&mut body).await, piece("id: 1\ndata: last\n\n", 0));
     assert!(!body.is_end_stream());
     assert_eq!(next(&mut body).await, None);
     assert!(body.is_end_stream());
@@ -147,15 +199,43 @@ async fn a_dropped_body_unsubscribes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_is_a_data_frame_per_message() {
-    let frame = Frame::from(Message::new("token"));
-    let mut body = pin!(EventBody::new(Scripted([frame.clone()].into())));
+async fn all_that_is_ready_is_one_data_frame() {
+    let frames = ["one", "two", "three"].map(|data| Frame::from(Message::new(data)));
+    let mut body = pin!(EventBody::new(Scripted(frames.into())));
     let data = poll_fn(|cx| body.as_mut().poll_frame(cx))
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(data.into_data().unwrap(), Bytes::from(frame));
+    let expected = "data: one\n\ndata: two\n\ndata: three\n\n";
+    assert_eq!(data.into_data().unwrap(), expected);
     assert!(poll_fn(|cx| body.as_mut().poll_frame(cx)).await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_data_frame_holds_64_kib_or_one_message() {
+    let small = Frame::from(Message::new(&"x".repeat(1000)));
+    let large = Frame::from(Message::new(&"x".repeat(100_000)));
+    let mut frames = VecDeque::from(vec![small.clone(); 100]);
+    frames.insert(70, large.clone());
+    let mut body = pin!(EventBody::new(Scripted(frames)));
+    let mut lengths = Vec::new();
+    while let Some(Ok(piece)) = next(&mut body).await {
+        lengths.push(piece.len());
+    }
+    let (small, large) = (small.as_ref().len(), large.as_ref().len());
+    let full = 64 * 1024 / small;
+    assert_eq!(
+        lengths,
+        [full * small, (70 - full) * small, large, 30 * small]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lone_message_is_not_copied() {
+    let frame = Frame::from(Message::new("token"));
+    let mut body = pin!(EventBody::new(Scripted([frame.clone()].into())));
+    let piece = next(&mut body).await.unwrap().unwrap();
+    assert_eq!(piece.as_ptr(), frame.as_ref().as_ptr());
 }
 
 #[tokio::test(start_paused = true)]

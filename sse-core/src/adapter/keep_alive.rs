@@ -1,21 +1,20 @@
 //! What a server says when it has nothing to say.
 
 use core::{
-    convert::Infallible,
-    pin::Pin,
+    sync::atomic::{AtomicUsize, Ordering},
     task::{Context, Poll, ready},
     time::Duration,
 };
 
-use futures_core::Stream;
-
-use super::Timer;
+use super::{Timer, spread};
 use crate::{Frame, Instant, Message};
 
 /// The comment that shows that a silent stream lives, and when it is due.
 #[derive(Clone, Debug)]
 pub struct KeepAlive {
     period: Duration,
+    /// This stream's own part of it, once it has been silent.
+    wait: Option<Duration>,
     silent_since: Option<Instant>,
     comment: Frame,
 }
@@ -26,14 +25,19 @@ impl KeepAlive {
     pub const fn new() -> Self {
         Self {
             period: PERIOD,
+            wait: None,
             silent_since: None,
             comment: Frame::keep_alive(),
         }
     }
 
-    /// Sets how long a silence lasts before the comment; zero turns it off.
+    /// Sets how long a silence lasts at most before the comment; zero turns it off.
+    ///
+    /// Each stream waits a little less, by up to an eighth: those that fell silent together do
+    /// not all speak up together.
     pub const fn set_period(&mut self, period: Duration) {
         self.period = period;
+        self.wait = None;
     }
 
     /// Sets what the comment says.
@@ -41,24 +45,25 @@ impl KeepAlive {
         self.comment = Message::comment(text).into();
     }
 
-    /// The next of `frames`, or the comment if they are silent for too long.
-    pub fn poll_next<S: Stream<Item: IntoFrame>>(
-        &mut self,
-        frames: Pin<&mut S>,
-        timer: &mut impl Timer,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<FrameResult<S>>> {
-        if let Poll::Ready(item) = frames.poll_next(cx) {
-            self.silent_since = None;
-            return Poll::Ready(item.map(IntoFrame::into_frame));
-        }
+    /// Notes that something else was said.
+    pub(super) const fn spoke(&mut self) {
+        self.silent_since = None;
+    }
+
+    /// The comment, once there was nothing else for so long.
+    pub(super) fn poll(&mut self, timer: &mut impl Timer, cx: &mut Context<'_>) -> Poll<Frame> {
         if self.period.is_zero() {
             return Poll::Pending;
         }
+        let period = self.period;
+        let wait = *self.wait.get_or_insert_with(|| {
+            let number = STREAMS.fetch_add(1, Ordering::Relaxed) as u64;
+            spread(&(period - period / 8..=period), number)
+        });
         let since = *self.silent_since.get_or_insert_with(|| timer.now());
-        ready!(timer.poll(Some(since + self.period), cx));
+        ready!(timer.poll(Some(since + wait), cx));
         self.silent_since = None;
-        Poll::Ready(Some(Ok(self.comment.clone())))
+        Poll::Ready(self.comment.clone())
     }
 }
 
@@ -68,38 +73,8 @@ impl Default for KeepAlive {
     }
 }
 
-type FrameResult<S> = Result<Frame, <<S as Stream>::Item as IntoFrame>::Error>;
-
-/// What a body's stream yields: a [`Frame`], or one as long as nothing fails.
-///
-/// An error ends the body, and the connection with it, so that the client does not take the end
-/// for a clean one.
-pub trait IntoFrame {
-    /// What may fail.
-    type Error;
-
-    /// The frame or the failure.
-    ///
-    /// # Errors
-    /// The stream's own.
-    fn into_frame(self) -> Result<Frame, Self::Error>;
-}
-
-impl IntoFrame for Frame {
-    type Error = Infallible;
-
-    fn into_frame(self) -> Result<Frame, Infallible> {
-        Ok(self)
-    }
-}
-
-impl<E> IntoFrame for Result<Frame, E> {
-    type Error = E;
-
-    fn into_frame(self) -> Self {
-        self
-    }
-}
+/// Counts streams, so that their waits differ.
+static STREAMS: AtomicUsize = AtomicUsize::new(0);
 
 /// Below the idle timeouts of the proxies one meets (9.2.7 says "every 15 seconds or so").
 const PERIOD: Duration = Duration::from_secs(15);

@@ -6,11 +6,13 @@
 mod closed;
 mod events;
 mod keep_alive;
+mod pieces;
 mod setup;
 
 pub use closed::Closed;
 pub use events::{Chunks, Events, EventsError, Source};
-pub use keep_alive::{IntoFrame, KeepAlive};
+pub use keep_alive::KeepAlive;
+pub use pieces::{IntoFrame, Pieces};
 pub use setup::{BoxFuture, BuildError, Prepare, Setup};
 
 pub use crate::spread::spread;

@@ -68,7 +68,7 @@ where
     assert_eq!(served.unwrap(), Served::Ended);
     let expected = format!(
         "{HEAD}transfer-encoding: chunked\r\nconnection: close\r\n\r\n\
-         11\r\nid: 2\ndata: two\n\n\r\n13\r\nid: 3\ndata: three\n\n\r\n0\r\n\r\n"
+         24\r\nid: 2\ndata: two\n\nid: 3\ndata: three\n\n\r\n0\r\n\r\n"
     );
     assert_eq!(answer, expected);
 }
