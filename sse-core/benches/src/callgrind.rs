@@ -54,9 +54,7 @@ pub(crate) fn run(kind: &str, decoder: &str, times: &str) -> Result<(), Box<dyn 
         .find(|known| known.name == decoder)
         .ok_or("no such decoder")?;
     let corpus = Corpus::new(*kind, LEAST);
-    let chunks = Delivery::Pieces(16 * 1024)
-        .cut(&corpus)
-        .repeat(times.parse()?);
+    let chunks = Delivery::CHUNKS.cut(&corpus).repeat(times.parse()?);
     black_box((decoder.tally)(chunks.leak()));
     Ok(())
 }

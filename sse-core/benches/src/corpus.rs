@@ -15,7 +15,7 @@ pub(crate) struct Kind {
 }
 
 /// An event as a server writes it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Block {
     /// Whole lines that come first.
     pub(crate) before: String,
@@ -56,6 +56,15 @@ impl Corpus {
             corpus.blocks.push(block);
         }
         corpus
+    }
+
+    /// The lengths of data and IDs in UTF-16, as JavaScript has them.
+    pub(crate) fn utf16(&self) -> usize {
+        let texts = self
+            .blocks
+            .iter()
+            .flat_map(|block| [&block.data, &block.id]);
+        texts.map(|text| text.encode_utf16().count()).sum()
     }
 }
 

@@ -16,9 +16,12 @@ pub(crate) enum Delivery {
 pub(crate) type Chunks = &'static [&'static [u8]];
 
 impl Delivery {
+    /// What a read of a socket delivers when there is much.
+    pub(crate) const CHUNKS: Self = Self::Pieces(16 * 1024);
+
     pub(crate) const ALL: [Self; 6] = [
         Self::Whole,
-        Self::Pieces(16 * 1024),
+        Self::CHUNKS,
         Self::Pieces(1460),
         Self::Events,
         Self::Pieces(64),

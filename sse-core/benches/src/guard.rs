@@ -7,14 +7,14 @@ use crate::{
     callgrind::Subject,
     corpus::{Corpus, KINDS, LONG, LONGER},
     decode::{Decoder, lending},
-    delivery::Delivery,
+    delivery::{Chunks, Delivery},
     trial::allocations,
 };
 
 /// Something counted.
-struct Count {
-    name: String,
-    value: f64,
+pub(crate) struct Count {
+    pub(crate) name: String,
+    pub(crate) value: f64,
     /// What it must not exceed, whatever it was.
     limit: Option<f64>,
 }
@@ -73,7 +73,11 @@ fn limit(table: &str, name: &str) -> Option<f64> {
         .ok()
 }
 
-fn counts() -> io::Result<Vec<Count>> {
+/// All that is counted of ours.
+///
+/// # Errors
+/// If callgrind cannot be had.
+pub(crate) fn counts() -> io::Result<Vec<Count>> {
     install("valgrind")?;
     let mut counts = Vec::new();
     for decoder in lending() {
@@ -108,7 +112,7 @@ fn counts() -> io::Result<Vec<Count>> {
 /// The most memory held for a line that comes in chunks.
 fn peak(decoder: &Decoder) -> f64 {
     let corpus = Corpus::new(LONG, 1);
-    let chunks = Delivery::Pieces(16 * 1024).cut(&corpus);
+    let chunks = Delivery::CHUNKS.cut(&corpus);
     heap(|| (decoder.tally)(chunks)).peak as f64 / corpus.bytes.len() as f64
 }
 
@@ -117,7 +121,10 @@ fn most_allocations(decoder: &Decoder) -> f64 {
     for kind in KINDS {
         for delivery in Delivery::ALL {
             let corpus = Corpus::new(*kind, delivery.least());
-            let count = allocations(decoder, delivery.cut(&corpus));
+            let chunks = delivery.cut(&corpus);
+            let twice: Chunks = chunks.repeat(2).leak();
+            let decode = |chunks| assert!((decoder.tally)(chunks).events > 0);
+            let count = allocations(|| decode(chunks), || decode(twice));
             most = most.max(count as f64 / corpus.ends.len() as f64);
         }
     }

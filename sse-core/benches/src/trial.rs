@@ -1,104 +1,93 @@
-//! One corpus in one delivery, through each decoder.
+//! Candidates at one task, in the same rounds.
 
-use std::{
-    hint::black_box,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use crate::{
-    allocator::heap,
-    corpus::{Corpus, Kind},
-    decode::{DECODERS, Decoder},
-    delivery::{Chunks, Delivery},
-    rounds,
-};
+use crate::{allocator::heap, rounds};
 
-/// What each decoder made of it.
+/// What each candidate made of a task.
 pub(crate) struct Trial {
-    pub(crate) bytes: usize,
-    pub(crate) events: usize,
-    pub(crate) rows: Vec<(&'static Decoder, Result<Cost, Fault>)>,
+    /// How many bytes an event has on the wire.
+    pub(crate) size: f64,
+    pub(crate) rows: Vec<Row>,
 }
 
-/// What decoding has cost.
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) result: Result<Cost, Fault>,
+}
+
+/// For one event.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cost {
-    /// Nanoseconds an event.
+    /// In nanoseconds.
     pub(crate) time: f64,
-    /// Allocations an event, once warm.
+    /// Once warm.
     pub(crate) allocations: f64,
 }
 
-/// Why a decoder is not measured.
+/// Why a candidate is not measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// It does not see the events that were written.
+    /// What comes out is not what it should be.
     Wrong,
     /// It takes longer than anybody would wait.
     Slow,
 }
 
+/// Somebody who can do the task.
+pub(crate) struct Candidate<'a> {
+    pub(crate) name: &'static str,
+    pub(crate) fault: Option<Fault>,
+    /// Does the task.
+    pub(crate) once: Box<dyn Fn() + 'a>,
+    /// Does it, and then again with the buffers that have grown.
+    pub(crate) twice: Box<dyn Fn() + 'a>,
+}
+
 impl Trial {
-    /// Compares what the decoders see with what was written, and measures those that see it.
-    pub(crate) fn run(kind: Kind, delivery: Delivery) -> Self {
-        let corpus = Corpus::new(kind, delivery.least());
-        let chunks = delivery.cut(&corpus);
-        let faults: Vec<_> = DECODERS
-            .iter()
-            .map(|decoder| fault(decoder, chunks, &corpus))
-            .collect();
-
-        let events = corpus.ends.len();
-        let passing = |i: &usize| faults[*i].is_none();
-        let runs: Vec<_> = (0..DECODERS.len())
-            .filter(passing)
-            .map(|i| move || assert_eq!((DECODERS[i].tally)(black_box(chunks)).events, events))
-            .collect();
-        let runs: Vec<_> = runs.iter().map(|run| run as &dyn Fn()).collect();
+    /// Measures the candidates without fault. The task has so many bytes and events.
+    pub(crate) fn run(candidates: &[Candidate<'_>], bytes: usize, events: usize) -> Self {
+        let fit: Vec<_> = candidates.iter().filter(|c| c.fault.is_none()).collect();
+        let runs: Vec<_> = fit.iter().map(|candidate| &*candidate.once).collect();
         let mut times = rounds::fastest(&runs, BUDGET * runs.len() as u32).into_iter();
-
-        let row = |(decoder, fault): (&'static Decoder, Option<Fault>)| {
-            let result = match fault {
+        let each = |whole: f64| whole / events as f64;
+        let row = |candidate: &Candidate<'_>| Row {
+            name: candidate.name,
+            result: match candidate.fault {
                 Some(fault) => Err(fault),
                 None => Ok(Cost {
-                    time: times.next().unwrap_or_default().as_nanos() as f64 / events as f64,
-                    allocations: allocations(decoder, chunks) as f64 / events as f64,
+                    time: each(times.next().expect("a time for each").as_nanos() as f64),
+                    allocations: each(allocations(&candidate.once, &candidate.twice) as f64),
                 }),
-            };
-            (decoder, result)
+            },
         };
         Self {
-            bytes: corpus.bytes.len(),
-            events,
-            rows: DECODERS.iter().zip(faults).map(row).collect(),
+            size: each(bytes as f64),
+            rows: candidates.iter().map(row).collect(),
         }
     }
 
-    /// The time of the decoder of this name.
-    pub(crate) fn time(&self, name: &str) -> Option<f64> {
-        let (_, result) = self.rows.iter().find(|(decoder, _)| decoder.name == name)?;
-        Some(result.ok()?.time)
+    /// What the candidate of this name has cost, if it was fit.
+    pub(crate) fn cost(&self, name: &str) -> Option<Cost> {
+        let row = self.rows.iter().find(|row| row.name == name)?;
+        row.result.ok()
     }
 }
 
-/// What keeps `decoder` from being measured. Longer and longer parts show it first if the whole
-/// would take too long.
-fn fault(decoder: &Decoder, chunks: Chunks, corpus: &Corpus) -> Option<Fault> {
-    for share in [64, 16, 4, 2] {
+/// How many allocations `twice` makes beyond those of `once`.
+pub(crate) fn allocations(once: impl Fn(), twice: impl Fn()) -> usize {
+    let (once, twice) = (heap(once), heap(twice));
+    twice.allocations.saturating_sub(once.allocations)
+}
+
+/// Whether `run` takes too long. It is given longer and longer shares of the task, to find out
+/// before it has taken long.
+pub(crate) fn is_slow(run: impl Fn(usize)) -> bool {
+    [64, 16, 4, 2].into_iter().any(|share| {
         let start = Instant::now();
-        black_box((decoder.tally)(&chunks[..chunks.len() / share]));
-        if start.elapsed() > PATIENCE {
-            return Some(Fault::Slow);
-        }
-    }
-    ((decoder.digest)(chunks) != corpus.expected).then_some(Fault::Wrong)
-}
-
-/// How many allocations it takes to decode the chunks once more, when all buffers have grown.
-pub(crate) fn allocations(decoder: &Decoder, chunks: Chunks) -> usize {
-    let twice: Chunks = chunks.repeat(2).leak();
-    let count = |chunks| heap(|| (decoder.tally)(chunks)).allocations;
-    count(twice).saturating_sub(count(chunks))
+        run(share);
+        start.elapsed() > PATIENCE
+    })
 }
 
 /// For each candidate.

@@ -8,8 +8,11 @@ use eventsource_client::{Client as _, ClientBuilder, ReconnectOptions, SSE};
 use http::{Request, Response};
 use launchdarkly_sdk_transport::{ByteStream, HttpTransport, ResponseFuture};
 
-use super::stream::{bytes, drain};
-use crate::{delivery::Chunks, tally::Sink};
+use crate::{
+    delivery::Chunks,
+    stream::{bytes, drain},
+    tally::Sink,
+};
 
 pub(crate) fn decode(chunks: Chunks, sink: &mut impl Sink) {
     let client = ClientBuilder::for_url("http://localhost/")

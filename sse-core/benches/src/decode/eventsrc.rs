@@ -2,8 +2,11 @@
 
 use eventsrc::EventStream;
 
-use super::stream::{drain, slices};
-use crate::{delivery::Chunks, tally::Sink};
+use crate::{
+    delivery::Chunks,
+    stream::{drain, slices},
+    tally::Sink,
+};
 
 pub(crate) fn decode(chunks: Chunks, sink: &mut impl Sink) {
     drain(EventStream::new(slices(chunks)), |event| {

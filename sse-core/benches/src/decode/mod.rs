@@ -1,10 +1,5 @@
 //! Those who decode, each behind one function: the same bytes in, each event to the same sink.
 
-use crate::{
-    delivery::Chunks,
-    tally::{Digest, Sink, Tally},
-};
-
 #[cfg(feature = "peers")]
 mod eventsource_client;
 #[cfg(feature = "peers")]
@@ -20,8 +15,15 @@ mod sse_parse;
 mod sse_stream;
 #[cfg(feature = "peers")]
 mod sseer;
-#[cfg(feature = "peers")]
-mod stream;
+mod trial;
+mod whole;
+
+pub(crate) use trial::trial;
+
+use crate::{
+    delivery::Chunks,
+    tally::{Digest, Sink, Tally},
+};
 
 /// A way to decode a stream.
 #[derive(Clone, Copy)]
@@ -44,7 +46,7 @@ macro_rules! decoder {
     };
 }
 
-/// Ours first.
+/// From bytes to events; ours first.
 pub(crate) const DECODERS: &[Decoder] = &[
     decoder!("next_event", ours::next_event),
     decoder!("next_raw", ours::next_raw),
@@ -65,9 +67,32 @@ pub(crate) const DECODERS: &[Decoder] = &[
     decoder!("eventsource-client", eventsource_client::decode),
 ];
 
+/// From a response body on.
+pub(crate) const WHOLE_PATHS: &[Decoder] = &[
+    decoder!("Events::next", whole::next),
+    decoder!("Events as Stream", whole::stream),
+    #[cfg(feature = "peers")]
+    decoder!("sse-stream", whole::sse_stream),
+    #[cfg(feature = "peers")]
+    decoder!("sseer", sseer::decode),
+    #[cfg(feature = "peers")]
+    decoder!("eventsource-stream", whole::eventsource_stream),
+];
+
 /// Our decoders that own nothing.
 pub(crate) fn lending() -> impl Iterator<Item = &'static Decoder> {
     DECODERS[..2].iter()
+}
+
+/// Whether this is the name of a decoder of ours.
+pub(crate) fn is_ours(name: &str) -> bool {
+    let ours = DECODERS[..3].iter().chain(&WHOLE_PATHS[..2]);
+    ours.into_iter().any(|decoder| decoder.name == name)
+}
+
+/// The decoder of this name.
+pub(crate) fn find(name: &str) -> Option<&'static Decoder> {
+    DECODERS.iter().find(|decoder| decoder.name == name)
 }
 
 /// Runs `decode` into a sink of its own.

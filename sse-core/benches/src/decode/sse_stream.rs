@@ -2,8 +2,11 @@
 
 use sse_stream::{Sse, SseByteStream};
 
-use super::stream::{drain, slices};
-use crate::{delivery::Chunks, tally::Sink};
+use crate::{
+    delivery::Chunks,
+    stream::{drain, slices},
+    tally::Sink,
+};
 
 pub(crate) fn decode(chunks: Chunks, sink: &mut impl Sink) {
     drain(SseByteStream::new(slices(chunks)), |block| {

@@ -4,8 +4,11 @@ use std::convert::Infallible;
 
 use sseer::event_stream::EventStream;
 
-use super::stream::{bytes, drain};
-use crate::{delivery::Chunks, tally::Sink};
+use crate::{
+    delivery::Chunks,
+    stream::{bytes, drain},
+    tally::Sink,
+};
 
 pub(crate) fn decode(chunks: Chunks, sink: &mut impl Sink) {
     drain(EventStream::new(bytes::<Infallible>(chunks)), |event| {
