@@ -51,7 +51,7 @@ fn json_id(id: Option<&str>, out: &mut impl fmt::Write) -> fmt::Result {
 
 fn json_string(text: &str, out: &mut impl fmt::Write) -> fmt::Result {
     out.write_str("\"")?;
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         match c {
             '"' => out.write_str("\\\"")?,
             '\\' => out.write_str("\\\\")?,
@@ -60,7 +60,7 @@ fn json_string(text: &str, out: &mut impl fmt::Write) -> fmt::Result {
                 let digit = usize::from(c as u8 % 16);
                 out.write_str("0123456789abcdef".get(digit..=digit).unwrap_or_default())?;
             }
-            c => out.write_str(c.encode_utf8(&mut [0; 4]))?,
+            c => out.write_str(text.get(at..at + c.len_utf8()).unwrap_or_default())?,
         }
     }
     out.write_str("\"")

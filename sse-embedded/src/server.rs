@@ -255,8 +255,9 @@ impl<Io: Read + Write> Connection<'_, Io> {
                     continue;
                 }
                 Either3::Third(()) if flushed => {
-                    let (comment, _) = piece.split_at_mut(KEEP_ALIVE.len());
-                    comment.copy_from_slice(KEEP_ALIVE.as_bytes());
+                    for (to, from) in piece.iter_mut().zip(KEEP_ALIVE.bytes()) {
+                        *to = from;
+                    }
                     KEEP_ALIVE.len()
                 }
                 Either3::Third(()) => return Err(Served::TimedOut),

@@ -253,9 +253,11 @@ pub(super) fn append_header(header: Header<'_>, out: &mut impl Buffer) -> Result
 }
 
 /// RFC 9110 5.6.2.
-/// RFC 9110 5.6.2.
 pub(crate) fn is_token(text: &[u8]) -> bool {
-    let is_token_byte = |b: &u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b);
+    let is_token_byte = |b: &u8| match b {
+        b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~' => true,
+        _ => b.is_ascii_alphanumeric(),
+    };
     !text.is_empty() && text.iter().all(is_token_byte)
 }
 

@@ -137,12 +137,13 @@ impl<'a> RequestHead<'a> {
         if self.target.starts_with('/') {
             return self.target;
         }
-        let after_scheme = self.target.split_once(':').map(|(_scheme, rest)| rest);
-        match after_scheme.and_then(|rest| rest.strip_prefix("//")) {
-            Some(rest) => {
-                let host = rest.bytes().position(|byte| matches!(byte, b'/' | b'?'));
-                rest.get(host.unwrap_or(rest.len())..).unwrap_or_default()
-            }
+        let after = |text: &'a str, is_end: fn(&u8) -> bool| {
+            let end = text.as_bytes().iter().position(is_end);
+            text.get(end.unwrap_or(text.len())..).unwrap_or_default()
+        };
+        let after_scheme = after(self.target, |byte| *byte == b':');
+        match after_scheme.strip_prefix("://") {
+            Some(authority) => after(authority, |byte| matches!(byte, b'/' | b'?')),
             None => self.target,
         }
     }
