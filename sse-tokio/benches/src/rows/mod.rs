@@ -13,6 +13,7 @@ use std::{fmt, io, str::FromStr};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Row {
     Raw,
+    Dedicated,
     OursAxum,
     OursHyper,
     AxumSse,
@@ -21,8 +22,9 @@ pub enum Row {
 }
 
 impl Row {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Raw,
+        Self::Dedicated,
         Self::OursAxum,
         Self::OursHyper,
         Self::AxumSse,
@@ -34,6 +36,7 @@ impl Row {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Raw => "raw",
+            Self::Dedicated => "dedicated",
             Self::OursAxum => "ours-axum",
             Self::OursHyper => "ours-hyper",
             Self::AxumSse => "axum",
@@ -46,6 +49,7 @@ impl Row {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Raw => "raw epoll writer",
+            Self::Dedicated => "`Server`",
             Self::OursAxum => "`EventBody` in axum",
             Self::OursHyper => "`EventBody` in hyper",
             Self::AxumSse => "axum `Sse` over `broadcast`",
@@ -61,13 +65,14 @@ impl Row {
 
     /// Whether it replays from a `Last-Event-ID`, and tells a reader of what it has missed.
     pub const fn is_ours(self) -> bool {
-        matches!(self, Self::OursAxum | Self::OursHyper)
+        matches!(self, Self::Dedicated | Self::OursAxum | Self::OursHyper)
     }
 
     /// Serves until standard input ends.
     pub fn serve(self, options: &Options) -> io::Result<()> {
         match self {
             Self::Raw => raw::serve(options),
+            Self::Dedicated => ours::dedicated(options),
             Self::OursAxum => ours::axum(options),
             Self::OursHyper => ours::hyper(options),
             Self::AxumSse => axum_sse::serve(options),

@@ -1,4 +1,5 @@
-//! `EventBody` over a hub's subscriptions, in axum and in hyper.
+//! A hub's subscriptions: through the server for event streams alone, and as `EventBody` in axum
+//! and in hyper.
 
 use std::{convert::Infallible, io, time::Duration};
 
@@ -8,7 +9,10 @@ use axum::{
     routing::get,
 };
 use hyper::service::service_fn;
-use sse_tokio::{EventBody, Hub, HubConfig, LastEventId, Message, Subscription};
+use sse_tokio::{
+    EventBody, Hub, HubConfig, LastEventId, Message, Subscription, Topic,
+    server::{Answer, Request as Asked, Server},
+};
 
 use super::{
     Options,
@@ -16,6 +20,19 @@ use super::{
     hyper_bytes::accept,
 };
 use crate::event;
+
+pub fn dedicated(options: &Options) -> io::Result<()> {
+    block_on(async {
+        let (hub, keep_alive) = hub(options);
+        let feed = hub.clone();
+        let server = Server::new(move |request: Asked| {
+            let feed = feed.clone();
+            async move { Answer::stream(feed.subscribe(request.last_event_id())) }
+        });
+        let _serving = server.keep_alive(keep_alive).start(listen()?);
+        Control::new(hub).run_in_tokio().await
+    })
+}
 
 pub fn axum(options: &Options) -> io::Result<()> {
     block_on(async {
@@ -60,11 +77,12 @@ fn hub(options: &Options) -> (Hub, Duration) {
 
 impl Publisher for Hub {
     fn publish(&mut self, from: u64, to: u64) {
-        for number in from..to {
-            let data = event::data(number, number.to_string().len());
-            // It is open, and the event far below its limit.
-            let _ = Self::publish(self, &Message::new(&data));
-        }
+        let data: Vec<_> = (from..to)
+            .map(|number| event::data(number, number.to_string().len()))
+            .collect();
+        let messages = data.iter().map(|data| Message::new(data));
+        // It is open, and the events far below its limit.
+        let _ = self.publish_all(Topic::default(), messages);
     }
 
     fn stats(&self) -> (usize, usize) {
