@@ -48,8 +48,9 @@ macro_rules! decoder {
 
 /// From bytes to events; ours first.
 pub(crate) const DECODERS: &[Decoder] = &[
-    decoder!("next_event", ours::next_event),
-    decoder!("next_raw", ours::next_raw),
+    decoder!("next_event", ours::chunk),
+    decoder!("next_event, slice", ours::slice),
+    decoder!("next_raw", ours::raw),
     decoder!("EventBuf", ours::owned),
     #[cfg(feature = "peers")]
     decoder!("sse-core (registry)", published::decode),
@@ -81,12 +82,12 @@ pub(crate) const WHOLE_PATHS: &[Decoder] = &[
 
 /// Our decoders that own nothing.
 pub(crate) fn lending() -> impl Iterator<Item = &'static Decoder> {
-    DECODERS[..2].iter()
+    DECODERS[..3].iter()
 }
 
 /// Whether this is the name of a decoder of ours.
 pub(crate) fn is_ours(name: &str) -> bool {
-    let ours = DECODERS[..3].iter().chain(&WHOLE_PATHS[..2]);
+    let ours = DECODERS[..4].iter().chain(&WHOLE_PATHS[..2]);
     ours.into_iter().any(|decoder| decoder.name == name)
 }
 
