@@ -170,6 +170,15 @@ impl<M: RawMutex, const N: usize, const BYTES: usize, const SUBS: usize> fmt::De
     }
 }
 
+#[cfg(feature = "defmt")]
+impl<M: RawMutex, const N: usize, const BYTES: usize, const SUBS: usize> defmt::Format
+    for Feed<M, N, BYTES, SUBS>
+{
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "Feed({=usize} subscribers)", self.subscribers());
+    }
+}
+
 /// A feed of any size and mutex, as its subscriptions see it.
 pub(crate) trait AnyFeed {
     fn poll_read(
@@ -270,6 +279,13 @@ impl fmt::Debug for Subscription<'_> {
         f.debug_struct("Subscription")
             .field("slot", &self.slot)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Subscription<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "Subscription({=usize})", self.slot);
     }
 }
 

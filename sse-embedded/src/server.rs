@@ -65,6 +65,23 @@ impl<'a> Answer<'a> {
     }
 }
 
+#[cfg(feature = "defmt")]
+impl defmt::Format for Answer<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        match self.kind {
+            Kind::Stream(_) => defmt::write!(f, "Answer::stream"),
+            Kind::Page { status, body } => {
+                defmt::write!(
+                    f,
+                    "Answer::page({=u16}, {=usize} bytes)",
+                    status,
+                    body.len()
+                );
+            }
+        }
+    }
+}
+
 impl fmt::Debug for Answer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
@@ -197,7 +214,7 @@ impl<Io: Read + Write> Connection<'_, Io> {
             last = reply.framing.stream_end();
         }
         self.send(last).await?;
-        match select(self.io.flush(), after(self.timeouts.write)).await {
+        match select(self.io.flush(), after(Instant::now(), self.timeouts.write)).await {
             Either::First(Ok(())) => Ok(served),
             Either::First(Err(_)) => Err(Served::Gone),
             Either::Second(()) => Err(Served::TimedOut),
@@ -206,14 +223,15 @@ impl<Io: Read + Write> Connection<'_, Io> {
 
     /// What has been received when the head of the request is whole; nothing, if it does not fit.
     async fn read_head<'b>(&mut self, buffer: &'b mut [u8]) -> Result<&'b [u8], Served> {
-        let deadline = Instant::now() + self.timeouts.head;
+        let begun = Instant::now();
         let mut end = HeadEnd::new();
         let mut len = 0;
         loop {
             let Some(spare) = buffer.get_mut(len..).filter(|spare| !spare.is_empty()) else {
                 return Ok(&[]);
             };
-            let n = match select(self.io.read(spare), Timer::at(deadline)).await {
+            let n = match select(self.io.read(spare), after(begun, Some(self.timeouts.head))).await
+            {
                 Either::First(Ok(n)) if n > 0 => n,
                 Either::First(_) => return Err(Served::Gone),
                 Either::Second(()) => return Err(Served::TimedOut),
@@ -244,7 +262,7 @@ impl<Io: Read + Write> Connection<'_, Io> {
                 false => self.timeouts.write,
             };
             let idle = self.idle(flushed);
-            let late = at(limit.map(|limit| silent_since + limit));
+            let late = after(silent_since, limit);
             let n = match select3(subscription.read(piece), idle, late).await {
                 Either3::First(Ok(0)) => return Ok(()),
                 Either3::First(Ok(n)) => n,
@@ -285,7 +303,8 @@ impl<Io: Read + Write> Connection<'_, Io> {
 
     async fn send(&mut self, mut bytes: &[u8]) -> Result<(), Served> {
         while !bytes.is_empty() {
-            match select(self.io.write(bytes), after(self.timeouts.write)).await {
+            let stalled = after(Instant::now(), self.timeouts.write);
+            match select(self.io.write(bytes), stalled).await {
                 Either::First(Ok(n)) if n > 0 => bytes = bytes.get(n..).unwrap_or_default(),
                 Either::First(_) => return Err(Served::Gone),
                 Either::Second(()) => return Err(Served::TimedOut),
@@ -295,11 +314,8 @@ impl<Io: Read + Write> Connection<'_, Io> {
     }
 }
 
-fn after(limit: Option<Duration>) -> Timer {
-    at(limit.map(|limit| Instant::now() + limit))
-}
-
-fn at(deadline: Option<Instant>) -> Timer {
+fn after(since: Instant, limit: Option<Duration>) -> Timer {
+    let deadline = limit.and_then(|limit| since.checked_add(limit));
     Timer::at(deadline.unwrap_or(Instant::MAX))
 }
 
@@ -378,7 +394,7 @@ impl<'a> Reply<'a> {
 fn frame(framing: Framing, buffer: &mut [u8], len: usize) -> &[u8] {
     let mut start = [0; PIECE_START];
     let mut out = SliceBuffer::new(&mut start);
-    // A slice is never so long that its length does not fit.
+    // There is room for any length.
     let _ = framing.encode_piece_start(len, &mut out);
     let start = out.as_slice();
     let (at, end) = (PIECE_START - start.len(), framing.piece_end());
@@ -392,8 +408,8 @@ fn frame(framing: Framing, buffer: &mut [u8], len: usize) -> &[u8] {
         .unwrap_or_default()
 }
 
-/// Room for the length of a chunk and a line end.
-const PIECE_START: usize = 8;
+/// Room for the length of a chunk in hexadecimal and a line end.
+const PIECE_START: usize = 2 * size_of::<usize>() + 2;
 
 /// Room for the line end behind it.
 const PIECE_END: usize = 2;

@@ -78,7 +78,7 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
             n = self.tell(position, out)?;
         }
         while let Some(entry) = self.entry(position.next) {
-            let rest = entry.len - position.taken;
+            let rest = entry.len.saturating_sub(position.taken);
             let free = out.get_mut(n..).unwrap_or_default();
             if n > 0 && rest > free.len() {
                 break;
