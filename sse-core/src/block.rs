@@ -181,6 +181,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         Ok(())
     }
 
+    /// Takes a `data` line that is not the block's first.
     #[inline(never)]
     fn append_line(
         &mut self,
@@ -188,9 +189,27 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         line: &[u8],
         input: &[u8],
     ) -> Result<(), TooLarge> {
-        self.keep_data(first, input)?;
-        self.begin(Field::Data)?;
-        self.extend(Field::Data, line).map(|_| ())
+        if first.is_some() {
+            self.keep_data(first, input)?;
+        }
+        self.begin_data()?;
+        self.extend_data(line)
+    }
+
+    #[inline]
+    fn begin_data(&mut self) -> Result<(), TooLarge> {
+        match self.has_data {
+            true => self.extend_data(b"\n"),
+            false => {
+                self.has_data = true;
+                Ok(())
+            }
+        }
+    }
+
+    #[inline]
+    fn extend_data(&mut self, piece: &[u8]) -> Result<(), TooLarge> {
+        push(&mut self.data, piece, self.limit).map_err(|TooLarge| self.overflow())
     }
 
     #[inline(never)]
@@ -211,10 +230,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         }
         self.phase = Phase::Copied;
         match field {
-            Field::Data if self.has_data => {
-                push(&mut self.data, b"\n", self.limit).map_err(|TooLarge| self.overflow())?
-            }
-            Field::Data => self.has_data = true,
+            Field::Data => return self.begin_data(),
             Field::EventType => self.event_type.clear(),
             Field::Id => self.new_id = self.id.as_slice().len(),
             Field::Retry => {}
@@ -227,23 +243,22 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         if self.phase == Phase::Skipping {
             return Ok(true);
         }
-        let pushed = match field {
-            Field::Data => push(&mut self.data, piece, self.limit),
-            Field::EventType => push(&mut self.event_type, piece, self.limit),
+        match field {
+            Field::Data => self.extend_data(piece)?,
+            Field::EventType => {
+                push(&mut self.event_type, piece, self.limit).map_err(|TooLarge| self.overflow())?
+            }
             Field::Id => {
                 let read = self.id.as_slice().len() - self.new_id;
                 if self.id_fits(self.new_id, read, piece)?.is_err() {
                     self.id.truncate(self.new_id);
                     return Ok(false);
                 }
-                self.id.push_slice(piece).map_err(|_| TooLarge)
+                push(&mut self.id, piece, usize::MAX).map_err(|TooLarge| self.overflow())?;
             }
-            Field::Retry => Ok(()),
-        };
-        match pushed {
-            Ok(()) => Ok(true),
-            Err(TooLarge) => Err(self.overflow()),
+            Field::Retry => {}
         }
+        Ok(true)
     }
 
     /// Takes the end of the value begun.

@@ -92,13 +92,19 @@ impl Buffer for Growing {
     }
 
     fn check_text(&mut self) -> bool {
-        if !self.bytes.is_empty() {
-            match scan::owned_text(mem::take(&mut self.bytes)) {
-                Ok(text) => self.text = text,
-                Err(bytes) => self.bytes = bytes,
+        if self.bytes.is_empty() {
+            return true;
+        }
+        match scan::owned_text(mem::take(&mut self.bytes)) {
+            Ok(text) => {
+                self.text = text;
+                true
+            }
+            Err(bytes) => {
+                self.bytes = bytes;
+                scan::text(&self.bytes).is_ok()
             }
         }
-        self.bytes.is_empty()
     }
 
     #[inline]

@@ -247,9 +247,13 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         at: &mut usize,
     ) -> Result<Option<Found>, TooLarge> {
         if self.line != Line::Start || self.block.is_over() {
-            let found = self.resume::<COMMENTS>(input, at)?;
-            if found.is_some() {
-                return Ok(found);
+            let (start, comment) = (*at, COMMENTS && self.line == Line::Comment);
+            let end = self.resume(input, at)?;
+            if comment && *at > start {
+                return Ok(Some(Found::comment(start, end, !self.line.is_cut())));
+            }
+            if *at == input.len() {
+                return Ok(None);
             }
         }
         let mut lent = Lent::default();
@@ -272,7 +276,10 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
                 None => (None, 0),
             };
             let Some(len) = scan::line_end(&rest[value..]) else {
-                return self.begin_line::<COMMENTS>(lent, input, at);
+                *at = input.len();
+                self.begin_line(lent, input, field.map(|field| (field, value)), rest)?;
+                let comment = COMMENTS && *first == b':' && rest.len() > 1;
+                return Ok(comment.then(|| Found::comment(*at - rest.len() + 1, *at, false)));
             };
             let value = *at + value..*at + value + len;
             *at = self.step_over_line_end(input, value.end);
@@ -286,7 +293,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
                 None => {}
             }
         }
-        self.block.keep(lent, input)?;
+        if lent != Lent::default() {
+            self.block.keep(lent, input)?;
+        }
         Ok(None)
     }
 
@@ -381,60 +390,65 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     }
 
     /// Goes on where the last call stopped, up to the start of a line or the end of this input.
+    /// Returns where what is left of a cut line ends.
     #[inline(never)]
-    fn resume<const COMMENTS: bool>(
-        &mut self,
-        input: &[u8],
-        at: &mut usize,
-    ) -> Result<Option<Found>, TooLarge> {
+    fn resume(&mut self, input: &[u8], at: &mut usize) -> Result<usize, TooLarge> {
         if self.block.is_over() {
             self.block.reset();
         }
         *at += self.line.skip_start(&input[*at..]);
         if !self.line.is_cut() {
-            return Ok(None);
+            return Ok(*at);
         }
-        let start = *at;
-        let end = scan::line_end(&input[start..]).map(|len| start + len);
-        let piece = start..end.unwrap_or(input.len());
-        let comment = COMMENTS && self.line == Line::Comment;
-        let mut taken = self.extend_line(&input[piece.clone()]);
-        *at = piece.end;
-        if let Some(end) = end {
-            taken = self.end_line().and(taken);
-            *at = self.step_over_line_end(input, end);
-        }
-        taken?;
-        let part = Found::comment(piece.start, piece.end, end.is_some());
-        Ok((comment && *at > start).then_some(part))
+        let rest = &input[*at..];
+        let Some(len) = scan::line_end(rest) else {
+            *at = input.len();
+            self.extend_line(rest)?;
+            return Ok(*at);
+        };
+        let taken = self.extend_line(&rest[..len]);
+        let ended = self.end_line();
+        let end = *at + len;
+        *at = self.step_over_line_end(input, end);
+        ended.and(taken)?;
+        Ok(end)
     }
 
     /// Takes the start of a line that the end of the input cuts, and keeps what came before it.
     #[inline(never)]
-    fn begin_line<const COMMENTS: bool>(
+    fn begin_line(
         &mut self,
         lent: Lent,
         input: &[u8],
-        at: &mut usize,
-    ) -> Result<Option<Found>, TooLarge> {
-        let start = *at;
-        *at = input.len();
+        begun: Option<(Field, usize)>,
+        line: &[u8],
+    ) -> Result<(), TooLarge> {
         let kept = self.block.keep(lent, input);
-        self.extend_line(&input[start..]).and(kept)?;
-        let comment = COMMENTS && self.line == Line::Comment && start + 1 < input.len();
-        Ok(comment.then(|| Found::comment(start + 1, input.len(), false)))
+        let begun = match begun {
+            Some((field, value)) if value < line.len() => self.begin_value(field).and_then(|()| {
+                self.line = Line::Value(field);
+                self.extend_value(field, &line[value..])
+            }),
+            _ => self.extend_line(line),
+        };
+        kept.and(begun)
     }
 
     /// Takes more of a line whose end is not there yet.
     fn extend_line(&mut self, mut piece: &[u8]) -> Result<(), TooLarge> {
-        while let [byte, rest @ ..] = piece {
+        loop {
+            if let Line::Value(field) = self.line {
+                return self.extend_value(field, piece);
+            }
+            let [byte, rest @ ..] = piece else {
+                return Ok(());
+            };
             self.line = match self.line {
-                Line::Value(field) => return self.extend_value(field, piece),
                 Line::Space(field) if *byte != b' ' => {
                     self.line = Line::Value(field);
-                    return self.extend_value(field, piece);
+                    continue;
                 }
-                Line::Space(field) => Line::Value(field),
+                Line::Space(field) | Line::Value(field) => Line::Value(field),
                 Line::Name(name) if *byte == b':' => match name.field() {
                     Some(field) => {
                         self.begin_value(field)?;
@@ -449,7 +463,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             };
             piece = rest;
         }
-        Ok(())
     }
 
     fn end_line(&mut self) -> Result<(), TooLarge> {
@@ -477,15 +490,14 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         self.block.begin(field)
     }
 
+    #[inline]
     fn extend_value(&mut self, field: Field, piece: &[u8]) -> Result<(), TooLarge> {
         let counts = match field {
-            Field::Retry => match read_digits(self.digits, piece) {
-                Some(digits) => {
-                    self.digits = digits;
-                    true
-                }
-                None => false,
-            },
+            Field::Retry => {
+                let digits = read_digits(self.digits, piece);
+                self.digits = digits.flatten();
+                digits.is_some()
+            }
             _ => self.block.extend(field, piece)?,
         };
         if !counts {

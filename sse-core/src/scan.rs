@@ -5,13 +5,14 @@ use alloc::{
     string::{FromUtf8Error, String},
     vec::Vec,
 };
-use core::str::{Utf8Chunks, Utf8Error, from_utf8};
+use core::str::{Utf8Chunks, Utf8Error};
 
 /// Where the first line in `input` ends: at a CR or a LF, and nothing else.
 #[inline]
 pub(crate) fn line_end(input: &[u8]) -> Option<usize> {
     let end = match near(input) {
         Ok(end) => Some(end),
+        Err(clear) if clear == input.len() => None,
         Err(clear) => memchr::memchr2(b'\n', b'\r', &input[clear..]).map(|end| clear + end),
     };
     work::done(end.unwrap_or(input.len()));
@@ -23,7 +24,8 @@ pub(crate) fn line_end(input: &[u8]) -> Option<usize> {
 #[inline]
 fn near(input: &[u8]) -> Result<usize, usize> {
     let Some(bytes) = input.first_chunk() else {
-        return Err(0);
+        let end = input.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+        return end.ok_or(input.len());
     };
     // In each byte the high bit is set if it is below 14, that is CR, LF or one that text seldom has.
     let word = u128::from_le_bytes(*bytes);
@@ -49,7 +51,7 @@ pub(crate) fn nul(input: &[u8]) -> Option<usize> {
 }
 
 pub(crate) fn text(input: &[u8]) -> Result<&str, Utf8Error> {
-    let text = from_utf8(input);
+    let text = utf8::check(input);
     work::done(match text {
         Ok(_) => input.len(),
         Err(e) => e.valid_up_to(),
@@ -57,9 +59,13 @@ pub(crate) fn text(input: &[u8]) -> Result<&str, Utf8Error> {
     text
 }
 
-/// The bytes as text, or unchanged if they are none.
+/// The bytes as text, or unchanged if they are none, or if to check them again is quicker than to
+/// check them here.
 #[cfg(feature = "alloc")]
 pub(crate) fn owned_text(bytes: Vec<u8>) -> Result<String, Vec<u8>> {
+    if bytes.len() >= utf8::QUICK_FROM {
+        return Err(bytes);
+    }
     work::done(bytes.len());
     String::from_utf8(bytes).map_err(FromUtf8Error::into_bytes)
 }
@@ -71,6 +77,27 @@ pub(crate) fn text_chunks(input: &[u8]) -> Utf8Chunks<'_> {
 
 const ONES: u128 = u128::from_le_bytes([1; 16]);
 const HIGH_BITS: u128 = 0x80 * ONES;
+
+#[cfg(not(feature = "simd-utf8"))]
+mod utf8 {
+    pub(super) use core::str::from_utf8 as check;
+
+    /// From what length on a check is quicker than the standard library's.
+    #[cfg(feature = "alloc")]
+    pub(super) const QUICK_FROM: usize = usize::MAX;
+}
+
+#[cfg(feature = "simd-utf8")]
+mod utf8 {
+    use core::str::{Utf8Error, from_utf8};
+
+    #[inline]
+    pub(super) fn check(input: &[u8]) -> Result<&str, Utf8Error> {
+        simdutf8::basic::from_utf8(input).or_else(|_| from_utf8(input))
+    }
+
+    pub(super) const QUICK_FROM: usize = 64;
+}
 
 #[cfg(not(all(test, feature = "std")))]
 mod work {
