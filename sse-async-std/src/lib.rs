@@ -7,7 +7,8 @@ use async_std::net::TcpStream;
 pub use sse_smol::{
     Answer, BuildError, Closed, EventBody, Events, EventsError, Frame, Hub, HubConfig, HubStats,
     IntoFrame, InvalidField, Limits, Message, Overrun, PublishError, Served, Subscription,
-    TooManyTopics, Topic, TopicStats, client, connect, events, serve, serve_with, sse_core,
+    TooManyTopics, Topic, TopicStats, WeakHub, client, connect, events, serve, serve_with,
+    sse_core,
 };
 
 /// A source of events over sockets of async-std's.

@@ -1,4 +1,4 @@
-//! A whole encoded message, shared by counting references.
+//! Whole encoded messages, shared by counting references.
 
 use core::fmt;
 
@@ -6,7 +6,7 @@ use bytes::{Buf as _, Bytes};
 
 use crate::{Data, KEEP_ALIVE, Message};
 
-/// One whole message in its wire form, cheap to clone.
+/// One whole message in its wire form, or several one after another; cheap to clone.
 ///
 /// Only a [`Message`] becomes a frame, so a body made of frames is a well-formed stream: nothing
 /// from outside can add a field or an event to it.
@@ -28,7 +28,7 @@ impl Frame {
         Self(Bytes::from_static(KEEP_ALIVE.as_bytes()))
     }
 
-    /// What follows the first `start` bytes, which is a whole encoded message.
+    /// What follows the first `start` bytes, which are whole encoded messages.
     pub(crate) fn from_tail(encoded: alloc::vec::Vec<u8>, start: usize) -> Self {
         let mut bytes = Bytes::from(encoded);
         bytes.advance(start);

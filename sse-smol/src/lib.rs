@@ -20,7 +20,7 @@ pub use sse_core;
 pub use sse_core::adapter::{BuildError, Closed, IntoFrame};
 pub use sse_core::{
     Frame, Hub, HubConfig, HubStats, InvalidField, Message, Overrun, PublishError, Subscription,
-    TooManyTopics, Topic, TopicStats,
+    TooManyTopics, Topic, TopicStats, WeakHub,
 };
 
 /// A source of events over sockets of async-net's.

@@ -28,5 +28,5 @@ pub use sse_core;
 pub use sse_core::adapter::{BuildError, Closed, IntoFrame};
 pub use sse_core::{
     Frame, Hub, HubConfig, HubStats, InvalidField, Message, Overrun, PublishError, Subscription,
-    TooManyTopics, Topic, TopicStats,
+    TooManyTopics, Topic, TopicStats, WeakHub,
 };

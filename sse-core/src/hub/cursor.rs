@@ -45,13 +45,13 @@ impl Gap {
 pub(super) struct Cursor {
     pub(super) follows: Follows,
     /// All up to here was taken, was told of as lost, or is nothing to the reader.
-    rank: Rank,
-    reader: Reader,
+    pub(super) rank: Rank,
+    pub(super) reader: Reader,
     /// Which subscription of the hub this is.
     ordinal: u64,
     /// Whether something was lost before the subscription began that the reader was not told of.
     behind: bool,
-    ended: bool,
+    pub(super) ended: bool,
 }
 
 /// The topics of one subscription, each once.
@@ -66,14 +66,14 @@ pub(super) struct Follow {
     pub(super) topic: u32,
     pub(super) slot: u32,
     /// Index in the topic's ring of the frame to be read next; 0 if the reader comes from before.
-    next: u64,
+    pub(super) next: u64,
     /// How many events the topic had before that, if it is known.
-    events: Option<u64>,
+    pub(super) events: Option<u64>,
 }
 
 /// What the reader takes for the last event it had.
 #[derive(Debug)]
-enum Reader {
+pub(super) enum Reader {
     /// It had none.
     Fresh,
     Had(EventId),
@@ -82,7 +82,7 @@ enum Reader {
 }
 
 #[derive(Debug)]
-struct Astray {
+pub(super) struct Astray {
     named: Arc<str>,
     /// The newest event when it subscribed.
     at: EventId,
@@ -160,7 +160,7 @@ impl Cursor {
     pub(super) fn advance(
         &mut self,
         state: &mut State,
-        mut room: Room,
+        room: &mut Room,
         sink: &mut impl FnMut(&Frame),
     ) -> Outcome {
         if self.ended {
@@ -184,7 +184,7 @@ impl Cursor {
         while !room.is_full {
             match self.next(state) {
                 Next::Frames { of, kept, until } => {
-                    self.take((of, kept), until, state, &mut room, sink);
+                    self.take((of, kept), until, state, room, sink);
                 }
                 Next::Lost { .. } | Next::Nothing if room.frames > 0 => break,
                 Next::Lost { of } => {
@@ -418,6 +418,18 @@ impl Room {
             bytes: 0,
             is_full: false,
         }
+    }
+
+    pub(super) const fn frames(&self) -> usize {
+        self.frames
+    }
+
+    pub(super) const fn max_bytes(&self) -> usize {
+        self.max_bytes
+    }
+
+    pub(super) const fn is_full(&self) -> bool {
+        self.is_full
     }
 
     /// Gives entries to `sink` as far as there is room for them and they come before `until`.

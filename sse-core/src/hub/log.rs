@@ -298,7 +298,7 @@ impl Log {
 
     /// How many frames there ever were.
     pub(super) fn published(&self) -> u64 {
-        self.first - 1 + self.ring.len() as u64
+        self.end() - 1
     }
 
     pub(super) fn is_numbered(&self) -> bool {
@@ -317,6 +317,11 @@ impl Log {
     /// Index of the ring's oldest frame.
     pub(super) fn first(&self) -> u64 {
         self.first
+    }
+
+    /// Index of the next frame to be pushed.
+    pub(super) fn end(&self) -> u64 {
+        self.first + self.ring.len() as u64
     }
 
     pub(super) fn held(&self) -> Held {

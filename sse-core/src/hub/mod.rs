@@ -5,6 +5,7 @@ mod clock;
 mod config;
 mod cursor;
 mod encoded;
+mod joined;
 mod latest;
 mod log;
 mod rank;
@@ -18,7 +19,7 @@ mod wake;
 
 use core::{iter, ops::RangeInclusive, time::Duration};
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     vec::Vec,
 };
 
@@ -149,6 +150,13 @@ use crate::{Data, Instant, Message, PublishError};
 /// Clones are handles to the same hub, which closes when the last of them is dropped.
 #[derive(Clone, Debug, Default)]
 pub struct Hub(Arc<Handle>);
+
+/// A handle that does not keep a [`Hub`] open.
+///
+/// For what works for the hub as long as it is there, such as a timer that
+/// [tells it the time](Hub::tick).
+#[derive(Clone, Debug)]
+pub struct WeakHub(Weak<Handle>);
 
 #[derive(Debug, Default)]
 struct Handle(Arc<Shared>);
@@ -299,6 +307,12 @@ impl Hub {
         self.0.0.end(Farewell::Retry(retry));
     }
 
+    /// A handle that does not keep the hub open.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakHub {
+        WeakHub(Arc::downgrade(&self.0))
+    }
+
     /// What the hub has done so far, and what it holds.
     #[must_use]
     pub fn stats(&self) -> HubStats {
@@ -311,6 +325,14 @@ impl Hub {
         let state = self.0.0.lock();
         let index = state.find(name)?;
         Some(TopicStats::of(&state, index))
+    }
+}
+
+impl WeakHub {
+    /// The hub, if there still is another handle to it.
+    #[must_use]
+    pub fn upgrade(&self) -> Option<Hub> {
+        self.0.upgrade().map(Hub)
     }
 }
 

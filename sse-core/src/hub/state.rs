@@ -8,6 +8,7 @@ use super::{
     clock::Clock,
     cursor::{Cursor, Follow},
     encoded::Encoded,
+    joined::Joined,
     log::{EventId, Held, Log, Past, seam},
     rank::Rank,
     slab::Slab,
@@ -34,6 +35,8 @@ pub(super) struct State {
     pub(super) subscribers: usize,
     pub(super) held: Held,
     pub(super) counters: Counters,
+    /// Memory to join frames in.
+    pub(super) joining: Vec<u8>,
 }
 
 /// One topic. It is there as long as it is followed or holds something.
@@ -46,6 +49,7 @@ pub(super) struct TopicState {
     /// Whether the clock has it looked at.
     enrolled: bool,
     pub(super) delivered: u64,
+    pub(super) joined: Option<Box<Joined>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -80,6 +84,7 @@ impl State {
             subscribers: 0,
             held: Held::default(),
             counters: Counters::default(),
+            joining: Vec::new(),
         };
         let past = Past {
             number: before,
@@ -117,6 +122,7 @@ impl State {
             subscribers: 0,
             enrolled: false,
             delivered: 0,
+            joined: None,
         };
         self.topics.insert(Some(Box::new(topic)))
     }
@@ -272,6 +278,7 @@ impl State {
             let after = topic.log.held();
             let oldest = topic.log.oldest_epoch();
             topic.enrolled = oldest.is_some();
+            topic.joined = None;
             self.held.change(before, after);
             match oldest {
                 Some(oldest) => self.clock.enroll(index, oldest),

@@ -3,7 +3,7 @@
 use core::{
     future::poll_fn,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 use std::{sync::Arc, vec::Vec};
 
@@ -12,6 +12,7 @@ use futures_core::Stream;
 use super::{
     Shared,
     cursor::{Cursor, Outcome, Room},
+    state::State,
 };
 use crate::Frame;
 
@@ -85,6 +86,21 @@ impl Subscription {
         poll_fn(|cx| self.poll_batch(cx, frames, max)).await
     }
 
+    /// Takes what is there, up to so many bytes, as one frame of whole messages; a larger message
+    /// comes alone.
+    ///
+    /// Readers in the same place get the same memory, which is written once: this suits bodies
+    /// that are sent in pieces of memory, each at a cost. A [`poll_batch`](Self::poll_batch), which
+    /// never copies, suits vectored writes.
+    pub fn poll_joined(&mut self, cx: &mut Context<'_>, max_bytes: usize) -> Poll<Option<Frame>> {
+        let mut joined = None;
+        let advance = |cursor: &mut Cursor, state: &mut State| {
+            cursor.advance_joined(state, max_bytes, &mut joined)
+        };
+        let outcome = ready!(self.poll_with(cx, advance));
+        Poll::Ready(joined.or_else(|| outcome.into_frame()))
+    }
+
     fn poll_frames(
         &mut self,
         cx: &mut Context<'_>,
@@ -92,38 +108,55 @@ impl Subscription {
         max_bytes: usize,
         mut sink: impl FnMut(&Frame),
     ) -> Poll<usize> {
+        let advance = |cursor: &mut Cursor, state: &mut State| {
+            cursor.advance(state, &mut Room::new(max, max_bytes), &mut sink)
+        };
+        let outcome = ready!(self.poll_with(cx, advance));
+        if let Outcome::Frames(n) = outcome {
+            return Poll::Ready(n);
+        }
+        let frame = outcome.into_frame();
+        frame.iter().for_each(sink);
+        Poll::Ready(usize::from(frame.is_some()))
+    }
+
+    /// Looks for what there is, and has the task woken if that is nothing.
+    fn poll_with(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut advance: impl FnMut(&mut Cursor, &mut State) -> Outcome,
+    ) -> Poll<Outcome> {
         let Self { shared, cursor } = self;
         let mut state = shared.lock();
-        let mut outcome = cursor.advance(&mut state, Room::new(max, max_bytes), &mut sink);
-        if let Outcome::Wait = outcome {
-            if state.is_waiting(&cursor.follows, cx.waker()) {
-                return Poll::Pending;
-            }
-            drop(state);
-            // A waker is cloned and dropped outside the lock: both may run anyone's code.
-            let waker = cx.waker().clone();
-            state = shared.lock();
-            outcome = cursor.advance(&mut state, Room::new(max, max_bytes), &mut sink);
-            if let Outcome::Wait = outcome {
-                let replaced = state.wait(&cursor.follows, waker);
-                drop(state);
-                drop(replaced);
-                return Poll::Pending;
-            }
+        let outcome = advance(cursor, &mut state);
+        if !matches!(outcome, Outcome::Wait) {
+            return Poll::Ready(outcome);
+        }
+        if state.is_waiting(&cursor.follows, cx.waker()) {
+            return Poll::Pending;
         }
         drop(state);
-        match outcome {
-            Outcome::Frames(n) => Poll::Ready(n),
-            Outcome::Gap(gap) => {
-                sink(&gap.frame());
-                Poll::Ready(1)
-            }
-            Outcome::Farewell(frame) => {
-                sink(&frame);
-                Poll::Ready(1)
-            }
-            Outcome::Wait => Poll::Pending,
-            Outcome::End => Poll::Ready(0),
+        // A waker is cloned and dropped outside the lock: both may run anyone's code.
+        let waker = cx.waker().clone();
+        let mut state = shared.lock();
+        let outcome = advance(cursor, &mut state);
+        if !matches!(outcome, Outcome::Wait) {
+            return Poll::Ready(outcome);
+        }
+        let replaced = state.wait(&cursor.follows, waker);
+        drop(state);
+        drop(replaced);
+        Poll::Pending
+    }
+}
+
+impl Outcome {
+    /// What the reader is told, outside the lock.
+    fn into_frame(self) -> Option<Frame> {
+        match self {
+            Self::Gap(gap) => Some(gap.frame()),
+            Self::Farewell(frame) => Some(frame),
+            Self::Frames(_) | Self::Wait | Self::End => None,
         }
     }
 }
@@ -135,10 +168,14 @@ impl Drop for Subscription {
     }
 }
 
+/// All that is there, [joined](Subscription::poll_joined), up to 64 KiB at a time.
 impl Stream for Subscription {
     type Item = Frame;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Frame>> {
-        self.get_mut().poll_next(cx)
+        self.get_mut().poll_joined(cx, JOINED_BYTES)
     }
 }
+
+/// As much as a socket takes at a time.
+const JOINED_BYTES: usize = 64 * 1024;

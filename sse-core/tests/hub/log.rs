@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use sse_core::{Hub, HubConfig, Message, Overrun, PublishError};
+use sse_core::{Hub, HubConfig, Message, Overrun, PublishError, Subscription};
 
 use crate::common::{
     CountingWaker, gap, numbered, publish_numbers, publish_with_id, read, small, text,
@@ -336,4 +336,80 @@ fn a_drained_hub_sends_its_readers_away_at_different_times() {
     assert!(1000 <= times[0] && times[99] < 2000);
     let widest = times.windows(2).map(|pair| pair[1] - pair[0]).max();
     assert!(widest <= Some(20), "{widest:?} ms without a reconnection");
+}
+
+#[test]
+fn readers_in_one_place_share_what_is_joined() {
+    let hub = Hub::default();
+    let mut readers = [(); 3].map(|()| hub.subscribe(None));
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut joined = |reader: &mut Subscription, max| match reader.poll_joined(&mut cx, max) {
+        Poll::Ready(frame) => frame,
+        Poll::Pending => panic!("nothing there"),
+    };
+    publish_numbers(&hub, 1..=3);
+    let frames: Vec<_> = readers
+        .iter_mut()
+        .map(|reader| joined(reader, 1000).unwrap())
+        .collect();
+    for frame in &frames {
+        assert_eq!(text(frame), numbered(1..=3).concat());
+        assert_eq!(frame.as_ref().as_ptr(), frames[0].as_ref().as_ptr());
+    }
+    // One alone is the frame itself, and what has grown is joined anew.
+    publish_numbers(&hub, 4..=4);
+    let alone = joined(&mut readers[0], 1000).unwrap();
+    assert_eq!(text(&alone), numbered(4..=4).concat());
+    publish_numbers(&hub, 5..=6);
+    let [first, second, third] = &mut readers;
+    assert_eq!(text(&joined(second, 30).unwrap()), numbered(4..=5).concat());
+    assert_eq!(text(&joined(third, 30).unwrap()), numbered(4..=5).concat());
+    publish_numbers(&hub, 7..=7);
+    for reader in [second, third] {
+        assert_eq!(
+            text(&joined(reader, 1000).unwrap()),
+            numbered(6..=7).concat()
+        );
+    }
+    assert_eq!(
+        text(&joined(first, 1000).unwrap()),
+        numbered(5..=7).concat()
+    );
+    // A message that is too large comes alone.
+    publish_numbers(&hub, 8..=8);
+    assert_eq!(text(&joined(first, 1).unwrap()), numbered(8..=8).concat());
+    assert_eq!(hub.stats().delivered, 3 * 7 + 1);
+    hub.close();
+    assert_eq!(joined(first, 1000), None);
+}
+
+#[test]
+fn what_is_joined_ends_at_a_gap() {
+    let hub = small(2);
+    let mut readers = [(); 2].map(|()| hub.subscribe(None));
+    publish_numbers(&hub, 1..=2);
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(readers[0].poll_joined(&mut cx, 1000).is_ready());
+    publish_numbers(&hub, 3..=5);
+    let told = gap("3", r#"{"after":"2","resumes_at":"4","lost":1}"#);
+    let told_all = gap("3", r#"{"after":null,"resumes_at":"4","lost":3}"#);
+    for (reader, told) in readers.iter_mut().zip([told, told_all]) {
+        for expected in [told, numbered(4..=5).concat()] {
+            match reader.poll_joined(&mut cx, 1000) {
+                Poll::Ready(Some(frame)) => assert_eq!(text(&frame), expected),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_weak_handle_does_not_keep_the_hub_open() {
+    let hub = Hub::default();
+    let weak = hub.downgrade();
+    let mut reader = hub.subscribe(None);
+    publish_numbers(&weak.upgrade().unwrap(), 1..=1);
+    drop(hub);
+    assert!(weak.upgrade().is_none());
+    assert_eq!(read(&mut reader), (numbered(1..=1), true));
 }
