@@ -78,9 +78,12 @@ pub async fn listen<'a, const RX: usize, const TX: usize, const BUFFER: usize>(
 ) -> AcceptError {
     let mut socket = TcpSocket::new(stack, &mut memory.rx, &mut memory.tx);
     loop {
+        // Who begins a connection and is not heard of again must not keep the socket.
+        socket.set_timeout(Some(timeouts.head.min(HANDSHAKE)));
         if let Err(error) = socket.accept(port).await {
             return error;
         }
+        socket.set_timeout(None);
         let buffer = &mut memory.buffer;
         let served = serve(&mut socket, buffer, timeouts, &mut answer).await;
         end(&mut socket, served).await;
@@ -109,6 +112,9 @@ async fn end(socket: &mut TcpSocket<'_>, served: Served) {
         limit = LAST_WORD;
     }
 }
+
+/// How long a client may take to begin a connection, at most.
+const HANDSHAKE: Duration = Duration::from_secs(60);
 
 /// How long a client is heard out when all is said.
 const LINGER: Duration = Duration::from_secs(2);

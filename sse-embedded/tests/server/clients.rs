@@ -1,17 +1,19 @@
 //! Several clients at once, this crate's own among them.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 
-use embassy_futures::join::{join_array, join3};
+use embassy_futures::join::{join, join_array};
 use embassy_net::{Stack, tcp::TcpSocket};
 use embassy_time::{Duration, Timer};
-use sse_embedded::{EmbassyNet, EventSource, Feed, Lost, Memory, Message, Timeouts, Update};
+use sse_embedded::{
+    EmbassyNet, EventSource, Feed, Lost, Memory, Message, ServerMemory, Timeouts, Update, listen,
+};
 
 use crate::{
-    STREAM_HEAD, SmallFeed, ask,
+    STREAM_HEAD, SmallFeed, answer, ask,
     common::{
         config,
-        wire::{over_a_cable, over_a_wire},
+        wire::{CLIENT, SERVER, over_a_bad_wire, over_a_wire},
     },
     events, leave, listen_to_four, publish, read_all, read_until, send, subscribed,
 };
@@ -60,9 +62,7 @@ fn all_subscribers_get_all_events_and_one_too_many_is_refused() {
                     Timer::after(Duration::from_millis(1)).await;
                 }
             };
-            join3(join_array([follow(), follow(), follow()]), refused, async {
-            })
-            .await;
+            join(join_array([follow(), follow(), follow()]), refused).await;
             subscribed(&FEED, 0).await;
             with_socket(stack, async |socket| {
                 ask(socket, Some("49")).await;
@@ -116,8 +116,8 @@ fn a_half_open_connection_is_left() {
     let mut timeouts = Timeouts::new();
     timeouts.write = Some(Duration::from_millis(500));
     timeouts.keep_alive = Some(Duration::from_millis(50));
-    over_a_cable(
-        &PULLED,
+    over_a_bad_wire(
+        &|_| !PULLED.load(Ordering::Relaxed),
         async move |stack| listen_to_four(stack, &FEED, timeouts).await,
         async |stack| {
             with_socket(stack, async |socket| {
@@ -127,6 +127,40 @@ fn a_half_open_connection_is_left() {
                 PULLED.store(true, Ordering::Relaxed);
                 // Only the comments tell: nothing is published.
                 subscribed(&FEED, 0).await;
+            })
+            .await;
+        },
+    );
+}
+
+#[test]
+fn a_client_that_never_ends_its_handshake_does_not_keep_the_listener() {
+    static FEED: SmallFeed = Feed::new();
+    /// The port that is not heard of after its SYN; 0 for any.
+    static MUTE: AtomicU16 = AtomicU16::new(0);
+    let carries = |frame: &[u8]| {
+        // Ethernet, IPv4 without options, TCP: protocol, source, source port, flags.
+        let is_clients = frame.get(23) == Some(&6) && frame[26..30] == CLIENT.octets();
+        let mute = MUTE.load(Ordering::Relaxed);
+        !is_clients || frame[47] == 0x02 || (mute != 0 && frame[34..36] != mute.to_be_bytes())
+    };
+    let mut timeouts = Timeouts::new();
+    timeouts.head = Duration::from_millis(100);
+    over_a_bad_wire(
+        &carries,
+        async move |stack| {
+            let mut memory = ServerMemory::<256, 256, 512>::new();
+            listen(stack, 80, &mut memory, timeouts, |head| answer(&FEED, head)).await;
+        },
+        async |stack| {
+            with_socket(stack, async |mute| {
+                mute.connect((SERVER, 80)).await.unwrap();
+                MUTE.store(mute.local_endpoint().unwrap().port, Ordering::Relaxed);
+                with_socket(stack, async |socket| {
+                    send(socket, b"GET / HTTP/1.1\r\nHost: h\r\n\r\n").await;
+                    assert!(read_all(socket).await.0.contains(" 200 "));
+                })
+                .await;
             })
             .await;
         },
