@@ -14,8 +14,8 @@ use crate::{Answer, Served, Timeouts, serve};
 /// of a request, then for what is sent.
 ///
 /// `RX` may be as small as 256. The larger `TX`, the more a client may be behind before it is slow;
-/// what does not fit waits in the feed. A request with a head over `BUFFER` bytes is refused;
-/// browsers send up to 1 KiB without cookies.
+/// what does not fit waits in the feed. A request with a head over `BUFFER` bytes is refused:
+/// those of Chromium 156 have 550 to 645 bytes, and cookies add to them.
 #[derive(Debug)]
 pub struct ServerMemory<const RX: usize = 512, const TX: usize = 1024, const BUFFER: usize = 1024> {
     rx: [u8; RX],
