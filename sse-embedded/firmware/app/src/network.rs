@@ -4,16 +4,16 @@ use board::Lan9118;
 use embassy_executor::Spawner;
 use embassy_net::{Config, Runner, Stack, StackResources};
 use semihosting::println;
-use static_cell::StaticCell;
+use static_cell::ConstStaticCell;
 
 /// Starts the stack and, beside it, what `tasks` spawns.
 pub fn start(tasks: impl FnOnce(Spawner, Stack<'static>)) -> ! {
-    static RESOURCES: StaticCell<StackResources<SOCKETS>> = StaticCell::new();
+    static RESOURCES: ConstStaticCell<StackResources<SOCKETS>> =
+        ConstStaticCell::new(StackResources::new());
     board::run(|spawner| {
         let ethernet = Lan9118::new([2, 0, 0, 0, 0, 1]);
-        let resources = RESOURCES.init_with(StackResources::new);
         let config = Config::dhcpv4(Default::default());
-        let (stack, runner) = embassy_net::new(ethernet, config, resources, 1);
+        let (stack, runner) = embassy_net::new(ethernet, config, RESOURCES.take(), 1);
         spawner.spawn(net(runner).expect("started once"));
         spawner.spawn(tell(stack).expect("started once"));
         tasks(spawner, stack);

@@ -5,19 +5,21 @@ use core::task::Context;
 use cortex_m::{interrupt::InterruptNumber, peripheral::NVIC};
 use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState, RxToken, TxToken};
 use embassy_sync::waitqueue::AtomicWaker;
+use static_cell::ConstStaticCell;
 
 use crate::register::Register;
 
 pub struct Lan9118 {
     mac: [u8; 6],
-    frame: [u8; FRAME],
+    received: &'static mut [u8; FRAME],
+    sent: &'static mut [u8; FRAME],
 }
 
 impl Lan9118 {
     /// Resets the controller and gives it this address.
     ///
     /// # Panics
-    /// If it is not there.
+    /// If it is not there, or was made before.
     #[must_use]
     pub fn new(mac: [u8; 6]) -> Self {
         assert_eq!(BYTE_TEST.read(), 0x8765_4321, "no LAN9118");
@@ -40,36 +42,37 @@ impl Lan9118 {
         unsafe { NVIC::unmask(Irq) };
         Self {
             mac,
-            frame: [0; FRAME],
+            received: RECEIVED.take(),
+            sent: SENT.take(),
         }
     }
 }
 
 impl Driver for Lan9118 {
     type RxToken<'a> = Received<'a>;
-    type TxToken<'a> = Sender;
+    type TxToken<'a> = Sender<'a>;
 
-    fn receive(&mut self, cx: &mut Context<'_>) -> Option<(Received<'_>, Sender)> {
+    fn receive(&mut self, cx: &mut Context<'_>) -> Option<(Received<'_>, Sender<'_>)> {
         WAKER.register(cx.waker());
         if (RX_INF.read() >> 16) & 0xff == 0 {
             return None;
         }
         let len = ((RX_STATUS.read() >> 16) & 0x3fff) as usize;
-        let mut words = self.frame.chunks_exact_mut(4);
+        let mut words = self.received.chunks_exact_mut(4);
         for _ in 0..len.div_ceil(4) {
             let word = RX_DATA.read();
             if let Some(place) = words.next() {
                 place.copy_from_slice(&word.to_le_bytes());
             }
         }
-        let frame = &mut self.frame[..len.min(FRAME).saturating_sub(CHECKSUM)];
-        Some((Received(frame), Sender))
+        let frame = &mut self.received[..len.min(FRAME).saturating_sub(CHECKSUM)];
+        Some((Received(frame), Sender(self.sent)))
     }
 
-    fn transmit(&mut self, cx: &mut Context<'_>) -> Option<Sender> {
+    fn transmit(&mut self, cx: &mut Context<'_>) -> Option<Sender<'_>> {
         WAKER.register(cx.waker());
         let free = (TX_INF.read() & 0xffff) as usize;
-        (free >= FRAME + 8).then_some(Sender)
+        (free >= FRAME + 8).then_some(Sender(self.sent))
     }
 
     fn link_state(&mut self, cx: &mut Context<'_>) -> LinkState {
@@ -102,11 +105,11 @@ impl RxToken for Received<'_> {
     }
 }
 
-pub struct Sender;
+pub struct Sender<'a>(&'a mut [u8; FRAME]);
 
-impl TxToken for Sender {
+impl TxToken for Sender<'_> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, len: usize, f: F) -> R {
-        let mut frame = [0; FRAME];
+        let Self(frame) = self;
         let result = f(&mut frame[..len]);
         TX_DATA.write(FIRST_SEGMENT | LAST_SEGMENT | len as u32);
         TX_DATA.write(len as u32);
@@ -140,6 +143,9 @@ pub(crate) fn interrupted() {
     }
     WAKER.wake();
 }
+
+static SENT: ConstStaticCell<[u8; FRAME]> = ConstStaticCell::new([0; FRAME]);
+static RECEIVED: ConstStaticCell<[u8; FRAME]> = ConstStaticCell::new([0; FRAME]);
 
 static WAKER: AtomicWaker = AtomicWaker::new();
 

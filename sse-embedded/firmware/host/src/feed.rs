@@ -1,8 +1,8 @@
 //! A server whose every connection a test speaks for.
 
 use std::{
-    io::{BufRead, BufReader, Write},
-    net::{TcpListener, TcpStream},
+    io::{BufRead, BufReader, ErrorKind, Read, Write},
+    net::{Shutdown, TcpListener, TcpStream},
     ops::RangeInclusive,
     sync::{
         Arc,
@@ -128,6 +128,15 @@ impl Connection {
             self.piece(format!("id: {n}\ndata: reading {}\n\n", reading(n)))?;
         }
         Ok(())
+    }
+
+    /// Waits until the client, too, has done with the connection.
+    pub fn finish(mut self) -> Result<()> {
+        self.stream.shutdown(Shutdown::Write)?;
+        match self.stream.read_to_end(&mut Vec::new()) {
+            Err(e) if e.kind() == ErrorKind::WouldBlock => Err(e.into()),
+            Ok(_) | Err(_) => Ok(()),
+        }
     }
 
     /// Tells the client that no more will come.

@@ -1,12 +1,16 @@
 //! The host's side: who starts QEMU, pulls its cable, and talks to what runs in it.
 
 mod board;
+mod elf;
 
 mod feed;
+mod scratch;
 
 pub use board::Board;
+pub use elf::{Sizes, sizes};
 
 pub use feed::{Connection, Feed, printed, reading};
+pub use scratch::Scratch;
 
 use std::{env, path::PathBuf, time::Duration};
 

@@ -3,16 +3,16 @@
 use board::Lan9118;
 use embassy_executor::{SpawnToken, Spawner};
 use embassy_net::{Config, Runner, Stack, StackResources};
-use static_cell::StaticCell;
+use static_cell::ConstStaticCell;
 
 /// Starts the stack, and beside it the task that `task` makes.
 pub fn start<T>(task: impl FnOnce(Stack<'static>) -> SpawnToken<T>) -> ! {
-    static RESOURCES: StaticCell<StackResources<SOCKETS>> = StaticCell::new();
+    static RESOURCES: ConstStaticCell<StackResources<SOCKETS>> =
+        ConstStaticCell::new(StackResources::new());
     board::run(|spawner: Spawner| {
         let ethernet = Lan9118::new([2, 0, 0, 0, 0, 1]);
-        let resources = RESOURCES.init_with(StackResources::new);
         let config = Config::dhcpv4(Default::default());
-        let (stack, runner) = embassy_net::new(ethernet, config, resources, 1);
+        let (stack, runner) = embassy_net::new(ethernet, config, RESOURCES.take(), 1);
         spawner.spawn(net(runner).expect("spawned once"));
         spawner.spawn(task(stack));
     })

@@ -24,7 +24,7 @@ async fn run(stack: Stack<'static>) {
     let mut config = Config::default();
     config.idle_timeout = Some(core::time::Duration::from_secs(45));
     let source = EventSource::new(
-        "http://10.0.2.2:8000/feed",
+        "http://10.0.2.2:65535/feed",
         MEMORY.take(),
         connector,
         config,

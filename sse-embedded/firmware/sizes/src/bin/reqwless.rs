@@ -30,7 +30,7 @@ async fn run(stack: Stack<'static>) {
     let dns = DnsSocket::new(stack);
     let mut client = HttpClient::new(&tcp, &dns);
     let Ok(mut request) = client
-        .request(Method::GET, "http://10.0.2.2:8000/feed")
+        .request(Method::GET, "http://10.0.2.2:65535/feed")
         .await
     else {
         return;
