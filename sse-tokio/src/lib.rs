@@ -10,6 +10,7 @@ mod client;
 pub mod connect;
 pub mod events;
 mod headers;
+mod keep_time;
 #[cfg(feature = "reqwest")]
 pub mod reqwest;
 pub mod server;
@@ -24,6 +25,7 @@ pub use builder::Builder;
 pub use client::EventSource;
 pub use events::{Events, EventsError};
 pub use headers::{LastEventId, headers};
+pub use keep_time::keep_time;
 pub use sse_core;
 pub use sse_core::adapter::{BuildError, Closed, IntoFrame};
 pub use sse_core::{

@@ -11,7 +11,7 @@ use std::{
 use bytes::Bytes;
 use futures_core::Stream;
 use http_body::Body;
-use sse_tokio::{EventBody, Frame, Hub, Message};
+use sse_tokio::{EventBody, Frame, Hub, HubConfig, Message, keep_time};
 use tokio::time::{Instant, advance, sleep, timeout};
 
 async fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
@@ -251,4 +251,18 @@ async fn a_response_tells_caches_and_proxies_what_it_is() {
     assert_eq!(header("content-type"), Some("text/event-stream"));
     assert_eq!(header("cache-control"), Some("no-cache"));
     assert_eq!(header("x-accel-buffering"), Some("no"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hub_that_is_told_the_time_lets_old_frames_go_and_is_not_kept_open() {
+    let hub = Hub::new(HubConfig::new().max_age(Duration::from_secs(10)));
+    let time = tokio::spawn(keep_time(&hub));
+    sleep(Duration::from_secs(1)).await;
+    hub.publish(&Message::new("old")).unwrap();
+    sleep(Duration::from_secs(8)).await;
+    assert_eq!(hub.stats().frames, 1);
+    sleep(Duration::from_secs(4)).await;
+    assert_eq!(hub.stats().frames, 0);
+    drop(hub);
+    assert!(timeout(Duration::from_secs(2), time).await.is_ok());
 }
