@@ -1,6 +1,6 @@
 //! A server's side of one connection: a request is read, and answered with a stream or a page.
 
-use core::fmt;
+use core::{fmt, ops::Range};
 
 use embassy_futures::{
     select::{Either, Either3, select, select3},
@@ -200,22 +200,23 @@ impl<Io: Read + Write> Connection<'_, Io> {
         answer: impl FnOnce(&RequestHead<'_>) -> Answer<'a>,
     ) -> Result<Served, Served> {
         let received = self.read_head(buffer).await?;
-        let reply = Reply::to(received, answer);
+        let mut reply = Reply::to(received, answer);
         let mut out = SliceBuffer::new(buffer);
         if reply.encode_head(&mut out).is_err() {
             return Err(Served::Unsendable);
         }
-        self.send(out.as_slice()).await?;
-        let mut served = Served::Answered(reply.status);
-        let mut last = reply.body;
-        if let Some(subscription) = reply.stream {
-            self.stream(subscription, reply.framing, buffer).await?;
-            served = Served::Ended;
-            last = reply.framing.stream_end();
+        let mut piece = 0..out.as_slice().len();
+        while !piece.is_empty() {
+            self.send(buffer.get(piece).unwrap_or_default()).await?;
+            let Some(subscription) = &mut reply.stream else {
+                break;
+            };
+            piece = self.next_piece(subscription, reply.framing, buffer).await?;
         }
-        self.send(last).await?;
-        match select(self.io.flush(), after(Instant::now(), self.timeouts.write)).await {
-            Either::First(Ok(())) => Ok(served),
+        self.send(reply.end).await?;
+        let stalled = after(Instant::now(), self.timeouts.write);
+        match select(self.io.flush(), stalled).await {
+            Either::First(Ok(())) => Ok(reply.served),
             Either::First(Err(_)) => Err(Served::Gone),
             Either::Second(()) => Err(Served::TimedOut),
         }
@@ -243,15 +244,15 @@ impl<Io: Read + Write> Connection<'_, Io> {
         }
     }
 
-    /// Sends what the feed has, until it ends.
-    async fn stream(
+    /// Waits for what is to be sent next, and says where it lies; nowhere, if the feed has ended.
+    async fn next_piece(
         &mut self,
-        mut subscription: Subscription<'_>,
+        subscription: &mut Subscription<'_>,
         framing: Framing,
         buffer: &mut [u8],
-    ) -> Result<(), Served> {
+    ) -> Result<Range<usize>, Served> {
+        let silent_since = Instant::now();
         let mut flushed = false;
-        let mut silent_since = Instant::now();
         loop {
             // The head of the answer, which is longer than what this takes away, has fitted.
             let end = buffer.len().saturating_sub(PIECE_END);
@@ -264,7 +265,7 @@ impl<Io: Read + Write> Connection<'_, Io> {
             let idle = self.idle(flushed);
             let late = after(silent_since, limit);
             let n = match select3(subscription.read(piece), idle, late).await {
-                Either3::First(Ok(0)) => return Ok(()),
+                Either3::First(Ok(0)) => return Ok(0..0),
                 Either3::First(Ok(n)) => n,
                 Either3::First(Err(FellOff)) => return Err(Served::FellOff),
                 Either3::Second(idle) => {
@@ -280,9 +281,7 @@ impl<Io: Read + Write> Connection<'_, Io> {
                 }
                 Either3::Third(()) => return Err(Served::TimedOut),
             };
-            self.send(frame(framing, buffer, n)).await?;
-            flushed = false;
-            silent_since = Instant::now();
+            return Ok(frame(framing, buffer, n));
         }
     }
 
@@ -321,14 +320,15 @@ fn after(since: Instant, limit: Option<Duration>) -> Timer {
 
 /// What is sent in reply to a request.
 struct Reply<'a> {
+    served: Served,
     status: u16,
     headers: &'a [Header<'a>],
     framing: Framing,
-    /// What the head says of the body, which a HEAD does not get.
-    body_len: usize,
-    is_stream: bool,
-    body: &'a [u8],
+    /// What the head says of the body, if it is no stream; a HEAD does not get it.
+    body_len: Option<usize>,
     stream: Option<Subscription<'a>>,
+    /// What comes last: the body, or the end of the stream.
+    end: &'a [u8],
 }
 
 impl<'a> Reply<'a> {
@@ -351,47 +351,52 @@ impl<'a> Reply<'a> {
         match answer.kind {
             Kind::Page { status, body } => {
                 reply.status = status;
-                reply.body_len = body.len();
-                reply.body = body;
+                reply.served = Served::Answered(status);
+                reply.body_len = Some(body.len());
+                reply.end = body;
             }
             Kind::Stream(feed) => match feed.subscribe(head.last_event_id()) {
                 Ok(subscription) => {
                     reply.framing = Framing::of(&head);
-                    reply.is_stream = true;
+                    reply.body_len = None;
                     reply.stream = Some(subscription);
+                    reply.end = reply.framing.stream_end();
+                    reply.served = Served::Ended;
                 }
                 Err(TooManySubscribers) => return Self::refusal(503, &[RETRY_AFTER]),
             },
         }
         if ask == Ask::Head {
-            reply.body = &[];
+            reply.end = &[];
             reply.stream = None;
+            reply.served = Served::Answered(reply.status);
         }
         reply
     }
 
     const fn refusal(status: u16, headers: &'a [Header<'a>]) -> Self {
         Self {
+            served: Served::Answered(status),
             status,
             headers,
             framing: Framing::Close,
-            body_len: 0,
-            is_stream: false,
-            body: &[],
+            body_len: Some(0),
             stream: None,
+            end: &[],
         }
     }
 
     fn encode_head(&self, out: &mut SliceBuffer<'_>) -> Result<(), RequestError> {
-        match self.is_stream {
-            true => self.framing.encode_head(self.headers, out),
-            false => encode_answer_head(self.status, self.headers, self.body_len, out),
+        match self.body_len {
+            None => self.framing.encode_head(self.headers, out),
+            Some(len) => encode_answer_head(self.status, self.headers, len, out),
         }
     }
 }
 
-/// What is to be sent of a piece of `len` bytes that lies behind [`PIECE_START`].
-fn frame(framing: Framing, buffer: &mut [u8], len: usize) -> &[u8] {
+/// Puts around the `len` bytes behind [`PIECE_START`] what makes them a piece of the stream, and
+/// says where it lies.
+fn frame(framing: Framing, buffer: &mut [u8], len: usize) -> Range<usize> {
     let mut start = [0; PIECE_START];
     let mut out = SliceBuffer::new(&mut start);
     // There is room for any length.
@@ -403,9 +408,7 @@ fn frame(framing: Framing, buffer: &mut [u8], len: usize) -> &[u8] {
             room.copy_from_slice(part);
         }
     }
-    buffer
-        .get(at..PIECE_START + len + end.len())
-        .unwrap_or_default()
+    at..PIECE_START + len + end.len()
 }
 
 /// Room for the length of a chunk in hexadecimal and a line end.
