@@ -92,3 +92,48 @@ impl<E: core::error::Error + 'static> core::error::Error for WriteError<E> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use embedded_io_async::{ErrorKind, ErrorType};
+
+    use super::*;
+
+    /// Takes this much, then fails.
+    struct Takes(usize);
+
+    impl ErrorType for Takes {
+        type Error = ErrorKind;
+    }
+
+    impl Write for Takes {
+        async fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
+            match self.0.min(bytes.len()) {
+                0 => Err(ErrorKind::BrokenPipe),
+                n => {
+                    self.0 -= n;
+                    Ok(n)
+                }
+            }
+        }
+
+        async fn flush(&mut self) -> Result<(), ErrorKind> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_not_begun_and_what_fails_is_told() {
+        embassy_futures::block_on(async {
+            let (mut out, mut buffer) = (Takes(20), [0; 16]);
+            let mut writer = EventWriter::new(&mut out, &mut buffer);
+            let too_small = WriteError::Encode(EncodeError::TooSmall { needed: 18 });
+            let sent = writer.send(&Message::new("0123456789")).await;
+            assert_eq!(sent, Err(too_small));
+            assert_eq!(writer.send(&Message::new("01234567")).await, Ok(()));
+            let broken = WriteError::Out(ErrorKind::BrokenPipe);
+            assert_eq!(writer.send(&Message::new("0")).await, Err(broken));
+            assert_eq!(out.0, 0);
+        });
+    }
+}
