@@ -81,7 +81,7 @@ impl HubConfig {
     /// How many topics there may be at a time, the unnamed one not counted.
     ///
     /// If the names come from peers, this bounds the memory that they can have the hub take:
-    /// a topic with one subscription takes about 500 bytes and twice its name.
+    /// a topic with one subscription takes at most 500 bytes, and its name.
     #[must_use]
     pub const fn max_topics(mut self, topics: usize) -> Self {
         self.max_topics = topics;

@@ -14,12 +14,13 @@ mod slots;
 mod state;
 mod stats;
 mod subscription;
+mod sync;
 mod topic;
 mod wake;
 
 use core::{iter, ops::RangeInclusive, time::Duration};
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, PoisonError, Weak},
     vec::Vec,
 };
 
@@ -31,6 +32,7 @@ pub use topic::{TooManyTopics, Topic};
 use self::{
     encoded::Encoded,
     state::{Farewell, State},
+    sync::{Mutex, MutexGuard},
     wake::Waking,
 };
 use crate::{Data, Instant, Message, PublishError};

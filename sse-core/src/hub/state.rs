@@ -218,11 +218,11 @@ impl State {
         waker
     }
 
-    /// Whether a waker as good as this is woken when one of the topics grows.
+    /// Whether a waker as good as this is woken when one of the topics grows. It is taken out then,
+    /// so that one that is held waits in all of them.
     pub(super) fn is_waiting(&self, follows: &[Follow], waker: &Waker) -> bool {
         let owner = follows.first().map(|of| of.slot);
         owner.is_some_and(|owner| self.slots.holds(owner, waker))
-            && follows.iter().all(|of| self.slots.is_linked(of.slot))
     }
 
     /// Has the waker woken when one of the topics grows. Gives back the one that it replaces.

@@ -1,11 +1,10 @@
 //! Wakes those who wait, with the hub unlocked in between.
 
-use std::sync::MutexGuard;
-
 use super::{
     Shared,
     slots::{Batch, List},
     state::State,
+    sync::MutexGuard,
 };
 
 /// Wakers are anyone's code, and there may be many of them: they are taken out of the hub a batch

@@ -8,3 +8,4 @@ mod latest;
 mod log;
 mod threads;
 mod topics;
+mod wakers;
