@@ -9,6 +9,7 @@
 mod conversation;
 mod follow;
 mod journal;
+mod metrics;
 mod server;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Duration};

@@ -32,7 +32,7 @@ use tokio::{
     time::{MissedTickBehavior, interval, timeout},
 };
 
-use crate::{Options, follow::follow, journal::Journal};
+use crate::{Options, follow::follow, journal::Journal, metrics};
 
 pub(crate) async fn run(options: Options) -> Result<(), Box<dyn Error + Send + Sync>> {
     let address = format!("127.0.0.1:{}", options.port);
@@ -61,6 +61,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Box<dyn Error + Send + S
         )
         .route("/drop", post(drop_connections))
         .route("/stats", get(stats))
+        .route("/metrics", get(metrics))
         .with_state(Arc::clone(&app));
 
     let (stopping, mut stopped) = watch::channel(());
@@ -192,6 +193,12 @@ async fn stats(State(app): State<Arc<App>>) -> impl IntoResponse {
         "newest": stats.newest,
     });
     ([(CONTENT_TYPE, "application/json")], json.to_string())
+}
+
+async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
+    let connections = app.connections.load(Ordering::Relaxed);
+    let text = metrics::render(&app.hub.stats(), connections);
+    ([(CONTENT_TYPE, metrics::CONTENT_TYPE)], text)
 }
 
 /// A subscription that breaks off in the middle of the response when it is told to.
