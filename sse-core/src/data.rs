@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use memchr::memchr2;
+use crate::scan;
 
 /// What a [`Message`](crate::Message) can carry as its data.
 ///
@@ -17,6 +17,7 @@ pub trait Data {
 }
 
 impl Data for &str {
+    #[inline]
     fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result {
         out.write_str(self)
     }
@@ -56,7 +57,18 @@ impl<'w, W: ?Sized> Lines<'w, W> {
 }
 
 impl<W: fmt::Write + ?Sized> fmt::Write for Lines<'_, W> {
-    fn write_str(&mut self, mut text: &str) -> fmt::Result {
+    #[inline]
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.after_cr || scan::line_end(text.as_bytes()).is_some() {
+            return self.write_lines(text);
+        }
+        self.out.write_str(text)
+    }
+}
+
+impl<W: fmt::Write + ?Sized> Lines<'_, W> {
+    #[inline(never)]
+    fn write_lines(&mut self, mut text: &str) -> fmt::Result {
         while !text.is_empty() {
             if self.after_cr {
                 self.after_cr = false;
@@ -65,15 +77,14 @@ impl<W: fmt::Write + ?Sized> fmt::Write for Lines<'_, W> {
                     continue;
                 }
             }
-            let Some(end) = memchr2(b'\n', b'\r', text.as_bytes()) else {
+            let Some(end) = scan::line_end(text.as_bytes()) else {
                 return self.out.write_str(text);
             };
-            // Neither can fail: line ends are whole characters.
-            let (line, rest) = (text.get(..end), text.get(end + 1..));
-            self.out.write_str(line.unwrap_or_default())?;
+            let (line, rest) = text.split_at(end);
+            self.out.write_str(line)?;
             self.out.write_str(self.next_line)?;
-            self.after_cr = text.as_bytes().get(end) == Some(&b'\r');
-            text = rest.unwrap_or_default();
+            self.after_cr = rest.starts_with('\r');
+            text = &rest[1..];
         }
         Ok(())
     }

@@ -86,7 +86,8 @@ impl<'a, D> Message<'a, D> {
     /// # Errors
     /// [`InvalidField`] if it holds CR, LF or NUL.
     pub fn event(mut self, event: &'a str) -> Result<Self, InvalidField> {
-        match event.bytes().find(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+        let bytes = event.as_bytes();
+        match bytes.iter().find(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
             None => {
                 self.event = event;
                 Ok(self)

@@ -23,18 +23,31 @@ pub(crate) fn line_end(input: &[u8]) -> Option<usize> {
 /// of any length takes; or says how many bytes hold none.
 #[inline]
 fn near(input: &[u8]) -> Result<usize, usize> {
-    let Some(bytes) = input.first_chunk() else {
-        let end = input.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
-        return end.ok_or(input.len());
+    let at = match input.first_chunk() {
+        Some(first) => match first_low(*first) {
+            8 => {
+                let next = 8.min(input.len() - 8);
+                next + input[next..].first_chunk().map_or(0, |it| first_low(*it))
+            }
+            at => at,
+        },
+        None => {
+            let end = input.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            end.unwrap_or(input.len())
+        }
     };
-    // In each byte the high bit is set if it is below 14, that is CR, LF or one that text seldom has.
-    let word = u128::from_le_bytes(*bytes);
-    let low = !(((word | HIGH_BITS) - 14 * ONES) | word) & HIGH_BITS;
-    let at = low.trailing_zeros() as usize / 8;
-    match bytes.get(at) {
+    match input.get(at) {
         Some(b'\n' | b'\r') => Ok(at),
         _ => Err(at),
     }
+}
+
+/// Where the first byte is that is below 14: CR, LF, or one that text seldom has.
+#[inline]
+fn first_low(bytes: [u8; 8]) -> usize {
+    let word = u64::from_le_bytes(bytes);
+    let low = !(((word | HIGH_BITS) - 14 * ONES) | word) & HIGH_BITS;
+    low.trailing_zeros() as usize / 8
 }
 
 /// Where the last line feed in `input` is.
@@ -75,8 +88,8 @@ pub(crate) fn text_chunks(input: &[u8]) -> Utf8Chunks<'_> {
     input.utf8_chunks()
 }
 
-const ONES: u128 = u128::from_le_bytes([1; 16]);
-const HIGH_BITS: u128 = 0x80 * ONES;
+const ONES: u64 = u64::from_le_bytes([1; 8]);
+const HIGH_BITS: u64 = 0x80 * ONES;
 
 #[cfg(not(feature = "simd-utf8"))]
 mod utf8 {
