@@ -14,12 +14,21 @@ pub trait Data {
     /// # Errors
     /// What `out` or the data itself fails with.
     fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result;
+
+    /// The data as text, if it is that already.
+    fn text(&self) -> Option<&str> {
+        None
+    }
 }
 
 impl Data for &str {
     #[inline]
     fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result {
         out.write_str(self)
+    }
+
+    fn text(&self) -> Option<&str> {
+        Some(self)
     }
 }
 

@@ -1,6 +1,11 @@
 //! How a message becomes its wire form: into a writer, a slice or a vector.
 
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
 use core::fmt;
+
+#[cfg(feature = "alloc")]
+use memchr::memchr2;
 
 use crate::{
     Message,
@@ -20,9 +25,9 @@ impl<D: Data> Message<'_, D> {
             return out.write_str("\n");
         };
         // A client takes one space away after the colon, so one is always given.
-        out.write_str("data: ")?;
+        out.write_str(DATA)?;
         data.write_to(&mut Lines::new(out, "\ndata: "))?;
-        out.write_str("\n\n")
+        out.write_str(END)
     }
 
     /// Writes the message into the front of `out` and returns its length in bytes.
@@ -47,10 +52,7 @@ impl<D: Data> Message<'_, D> {
     /// bytes before the failure are counted.
     #[must_use]
     pub fn encoded_len(&self) -> usize {
-        let mut counter = Fitting {
-            out: &mut [],
-            len: 0,
-        };
+        let mut counter = Fitting::default();
         // The error is the data's own, and `encode` reports it.
         let _ = self.encode(&mut counter);
         counter.len
@@ -95,6 +97,15 @@ impl Message<'_, ()> {
         }
         Ok(())
     }
+
+    /// The length of those lines.
+    #[cfg(feature = "alloc")]
+    fn fields_len(&self) -> usize {
+        let mut counter = Fitting::default();
+        // It takes everything.
+        let _ = self.encode_fields(&mut counter);
+        counter.len
+    }
 }
 
 /// The usual keep-alive, as [`Message::comment`] of nothing is encoded.
@@ -110,9 +121,32 @@ impl<D: Data> Message<'_, D> {
     /// # Errors
     /// [`fmt::Error`] if the data's own `Display` or `Serialize` fails; then `out` holds what it
     /// held before.
-    pub fn encode_to_vec(&self, out: &mut alloc::vec::Vec<u8>) -> fmt::Result {
+    pub fn encode_to_vec(&self, out: &mut Vec<u8>) -> fmt::Result {
+        self.append(out, Vec::reserve)
+    }
+
+    /// Appends the message to `out`, which `reserve` makes larger if it is too small.
+    #[inline]
+    pub(crate) fn append(
+        &self,
+        out: &mut Vec<u8>,
+        mut reserve: fn(&mut Vec<u8>, usize),
+    ) -> fmt::Result {
+        if let Some(line) = self.single_line() {
+            let fields = self.fields();
+            reserve(
+                out,
+                fields.fields_len() + DATA.len() + line.len() + END.len(),
+            );
+            fields.encode_fields(&mut Spare { out, missing: 0 })?;
+            for text in [DATA, line, END] {
+                out.extend_from_slice(text.as_bytes());
+            }
+            return Ok(());
+        }
         let start = out.len();
-        // Data that is longer each time it is displayed takes more than two rounds.
+        // Data that is longer each time it is displayed takes more than two rounds, and room to
+        // spare.
         loop {
             let mut spare = Spare { out, missing: 0 };
             let written = self.encode(&mut spare);
@@ -123,8 +157,16 @@ impl<D: Data> Message<'_, D> {
             let needed = out.len() - start + missing;
             out.truncate(start);
             written?;
-            out.reserve(needed);
+            reserve(out, needed);
+            reserve = Vec::reserve;
         }
+    }
+
+    /// The data, if it is text of one line: then the length of the message is known.
+    fn single_line(&self) -> Option<&str> {
+        let text = self.data.as_ref()?.text()?;
+        let line_end = memchr2(b'\n', b'\r', text.as_bytes());
+        line_end.is_none().then_some(text)
     }
 }
 
@@ -161,7 +203,11 @@ impl fmt::Display for EncodeError {
 
 impl core::error::Error for EncodeError {}
 
+const DATA: &str = "data: ";
+const END: &str = "\n\n";
+
 /// Writes while it fits, and counts everything.
+#[derive(Default)]
 struct Fitting<'o> {
     out: &'o mut [u8],
     len: usize,
@@ -182,7 +228,7 @@ impl fmt::Write for Fitting<'_> {
 /// Writes what fits into the capacity there is, and counts the rest.
 #[cfg(feature = "alloc")]
 struct Spare<'v> {
-    out: &'v mut alloc::vec::Vec<u8>,
+    out: &'v mut Vec<u8>,
     missing: usize,
 }
 

@@ -1,5 +1,6 @@
 //! Whole encoded messages, shared by counting references.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use bytes::{Buf as _, Bytes};
@@ -29,7 +30,7 @@ impl Frame {
     }
 
     /// What follows the first `start` bytes, which are whole encoded messages.
-    pub(crate) fn from_tail(encoded: alloc::vec::Vec<u8>, start: usize) -> Self {
+    pub(crate) fn from_tail(encoded: Vec<u8>, start: usize) -> Self {
         let mut bytes = Bytes::from(encoded);
         bytes.advance(start);
         Self(bytes)
@@ -60,13 +61,13 @@ impl From<Message<'_>> for Frame {
 impl<D: Data> Message<'_, D> {
     /// The message as a [`Frame`], in one allocation of its exact size.
     ///
-    /// The data is written twice, the first time to know its length.
+    /// Data other than one line of text is written twice, the first time to know its length.
     ///
     /// # Errors
     /// [`fmt::Error`] if the data's own `Display` or `Serialize` fails.
     pub fn to_frame(&self) -> Result<Frame, fmt::Error> {
-        let mut out = alloc::vec::Vec::with_capacity(self.encoded_len());
-        self.encode_to_vec(&mut out)?;
+        let mut out = Vec::new();
+        self.append(&mut out, Vec::reserve_exact)?;
         Ok(Frame(out.into()))
     }
 }
