@@ -4,10 +4,11 @@ use std::{fmt::Write as _, fs, io, process::Command};
 
 use crate::{
     allocator::heap,
-    callgrind::Subject,
+    callgrind::instructions,
     corpus::{Corpus, KINDS, LONG, LONGER},
     decode::{Decoder, lending},
     delivery::{Chunks, Delivery},
+    encode,
     trial::allocations,
 };
 
@@ -80,37 +81,40 @@ fn limit(table: &str, name: &str) -> Option<f64> {
 pub(crate) fn counts() -> io::Result<Vec<Count>> {
     install("valgrind")?;
     let mut counts = Vec::new();
+    let mut count = |name: String, value, limit| counts.push(Count { name, value, limit });
+    let ours = lending().map(|decoder| decoder.name);
+    for name in ours.chain(encode::OURS.iter().map(|encoder| encoder.name)) {
+        for kind in KINDS.iter().filter(|kind| kind.name != LONG.name) {
+            let what = format!("{name}, {}: instructions an event", kind.name);
+            count(what, instructions(*kind, name)?, None);
+        }
+    }
     for decoder in lending() {
         let door = decoder.name;
-        for kind in KINDS.iter().copied().filter(|kind| kind.name != LONG.name) {
-            counts.push(Count {
-                name: format!("{door}, {}: instructions an event", kind.name),
-                value: Subject { kind, decoder }.instructions()?,
-                limit: None,
-            });
-        }
-        let [long, longer] = [LONG, LONGER].map(|kind| Subject { kind, decoder }.instructions());
-        counts.push(Count {
-            name: format!("{door}: instructions for a line twice as long"),
-            value: longer? / long?,
-            limit: Some(2.02),
-        });
-        counts.push(Count {
-            name: format!("{door}: peak heap for a line, in lengths of it"),
-            value: peak(decoder),
-            limit: Some(1.5),
-        });
-        counts.push(Count {
-            name: format!("{door}: allocations an event, any corpus and delivery"),
-            value: most_allocations(decoder),
-            limit: Some(0.0),
-        });
+        let doubled = instructions(LONGER, door)? / instructions(LONG, door)?;
+        let what = |what| format!("{door}: {what}");
+        count(
+            what("instructions for a line twice as long"),
+            doubled,
+            Some(2.02),
+        );
+        let allocations = most_allocations(decoder);
+        count(
+            what("allocations an event, any corpus and delivery"),
+            allocations,
+            Some(0.0),
+        );
+        count(
+            what("peak heap for a line, in lengths of it"),
+            peak(decoder),
+            Some(1.5),
+        );
     }
     Ok(counts)
 }
 
-/// The most memory held for a line that comes in chunks.
-fn peak(decoder: &Decoder) -> f64 {
+/// The most memory held for a line that comes in chunks, in lengths of it.
+pub(crate) fn peak(decoder: &Decoder) -> f64 {
     let corpus = Corpus::new(LONG, 1);
     let chunks = Delivery::CHUNKS.cut(&corpus);
     heap(|| (decoder.tally)(chunks)).peak as f64 / corpus.bytes.len() as f64

@@ -77,6 +77,14 @@ pub(crate) const ENCODERS: &[Encoder] = &[
     encoder!("actix-sse", actix::encode),
 ];
 
+/// Our encoders.
+pub(crate) const OURS: &[Encoder] = ENCODERS.split_at(2).0;
+
+/// The encoder of this name.
+pub(crate) fn find(name: &str) -> Option<&'static Encoder> {
+    ENCODERS.iter().find(|encoder| encoder.name == name)
+}
+
 /// Runs `encode` into a sink of its own.
 fn into<O: Out>(blocks: Blocks, encode: impl FnOnce(Blocks, &mut O) -> Option<()>) -> Option<O> {
     let mut out = O::default();

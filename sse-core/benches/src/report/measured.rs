@@ -3,10 +3,8 @@
 use std::{io, iter};
 
 use crate::{
-    allocator::heap,
-    callgrind::Subject,
-    conformance,
-    corpus::{Corpus, KINDS, Kind, LONG},
+    callgrind, conformance,
+    corpus::{KINDS, Kind, LONG},
     decode::{self, DECODERS, WHOLE_PATHS},
     delivery::Delivery,
     encode::{self, ENCODERS},
@@ -54,17 +52,7 @@ impl Measured {
         };
         let kinds = || KINDS.iter().copied();
         let short = || kinds().filter(|kind| kind.name != LONG.name);
-        let peer = decode::find(PEER).ok_or_else(|| io::Error::other("built without peers"))?;
-        let instructions = |kind| {
-            Ok((
-                kind,
-                Subject {
-                    kind,
-                    decoder: peer,
-                }
-                .instructions()?,
-            ))
-        };
+        let instructions = |kind| Ok((kind, callgrind::instructions(kind, PEER)?));
         Ok(Self {
             scores: DECODERS
                 .iter()
@@ -81,7 +69,7 @@ impl Measured {
             encoder_scores: ENCODERS.iter().map(encode::score).collect(),
             encode: short().map(|kind| (kind, encode::trial(kind))).collect(),
             limits: kinds().map(|kind| (kind, limits::trial(kind))).collect(),
-            peaks: DECODERS.iter().map(peak).collect(),
+            peaks: DECODERS.iter().map(guard::peak).collect(),
             counts: guard::counts()?,
             peer_instructions: short().map(instructions).collect::<io::Result<_>>()?,
             javascript: javascript::run(),
@@ -127,12 +115,6 @@ fn quickest(trial: &Trial, counts: impl Fn(&str) -> bool) -> Option<(&'static st
         .filter(|row| !decode::is_ours(row.name) && counts(row.name));
     let times = peers.filter_map(|row| Some((row.name, row.result.ok()?.time)));
     times.min_by(|(_, a), (_, b)| a.total_cmp(b))
-}
-
-fn peak(decoder: &decode::Decoder) -> f64 {
-    let corpus = Corpus::new(LONG, 1);
-    let chunks = Delivery::CHUNKS.cut(&corpus);
-    heap(|| (decoder.tally)(chunks)).peak as f64 / corpus.bytes.len() as f64
 }
 
 /// The peer whose instructions are counted beside ours.
