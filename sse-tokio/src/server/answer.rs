@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use sse_core::{
     Frame, Subscription,
-    http::{Framing, Header, Headers, RequestError, RequestHead, encode_refusal},
+    http::{
+        Framing, Header, Headers, RequestError, RequestHead, encode_answer_head, encode_refusal,
+    },
 };
 
 use crate::LastEventId;
@@ -180,7 +182,9 @@ impl Answer {
         match &self.kind {
             Kind::Stream { .. } => framing.encode_head(&headers, out),
             Kind::Refusal { status, body } => {
-                let body = if only_head { &[][..] } else { body };
+                if only_head {
+                    return encode_answer_head(*status, &headers, body.len(), out);
+                }
                 encode_refusal(*status, &headers, body, out)
             }
         }

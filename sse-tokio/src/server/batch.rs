@@ -107,5 +107,8 @@ impl Batch {
 /// The most frames in a batch.
 pub(super) const BATCH: usize = 64;
 
+/// The most bytes in it, unless one frame alone is larger: a stalled reader holds no more.
+pub(super) const BATCH_BYTES: usize = 64 * 1024;
+
 /// A batch, and what is before and behind it.
 const SLICES: usize = BATCH + 2;

@@ -12,7 +12,7 @@ use sse_core::{Frame, Instant, Message, Subscription, adapter::spread, http::Fra
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
-    batch::{BATCH, Batch},
+    batch::{BATCH, BATCH_BYTES, Batch},
     deadlines::Slot,
     gate::Admission,
     reception::LINGER,
@@ -191,7 +191,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Connection<T> {
         let hurried = turn.drain.is_some_and(|drain| drain.hurry <= turn.now);
         let polled = match hurried {
             true => Poll::Pending,
-            false => frames.poll_batch(cx, &mut batch.frames, BATCH),
+            false => frames.poll_batch_within(cx, &mut batch.frames, BATCH, BATCH_BYTES),
         };
         let last = match polled {
             Poll::Ready(n) => n == 0,
@@ -238,7 +238,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Connection<T> {
             State::Streaming if rules.keep_alive.is_zero() => return None,
             State::Streaming => {
                 // What all got at once does not make them due at once.
-                let range = rules.keep_alive * 3 / 4..=rules.keep_alive;
+                let range = rules.keep_alive / 4 * 3..=rules.keep_alive;
                 self.since + spread(&range, self.admission.ordinal())
             }
             State::Ending | State::Closing | State::Lingering => self.since + LINGER,

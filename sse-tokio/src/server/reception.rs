@@ -142,28 +142,28 @@ async fn attend<S, T, A, F, H, R>(
     let heard = async {
         let mut io = (reception.handshake)(socket).await?;
         let mut received = Vec::new();
-        let whole = read_head(&mut io, &mut received, limits.head).await?;
-        io::Result::Ok((io, received, whole))
+        let read = read_head(&mut io, &mut received, limits.head).await?;
+        io::Result::Ok((io, received, read))
     };
     let mut orders = reception.orders.clone();
     let stopped = async {
         let _ = orders.wait_for(Option::is_some).await;
     };
-    let (mut io, received, whole) = match unless(stopped, timeout(limits.head_timeout, heard)).await
+    let (mut io, received, read) = match unless(stopped, timeout(limits.head_timeout, heard)).await
     {
         Some(Ok(Ok(heard))) => heard,
         Some(Err(_elapsed)) => return reception.gate.count(|stats| stats.unasked += 1),
         Some(Ok(Err(_))) | None => return,
     };
     let head = match RequestHead::parse(&received) {
-        _ if !whole => Err(HEAD_TOO_LARGE),
+        _ if read == HeadRead::TooLarge => Err(HEAD_TOO_LARGE),
         Ok(Some((head, _))) => Ok(head),
         Ok(None) => Err(BadHead::Syntax.status()),
         Err(bad) => Err(bad.status()),
     };
 
     let ask = head.map_or(Ask::Invalid, |head| head.ask());
-    let talking = head.map_or(true, |head| head.has_body());
+    let talking = read != HeadRead::Alone || head.map_or(true, |head| head.has_body());
     let framing = head.map_or(Framing::Close, |head| Framing::of(&head));
     let mut policy = Vec::new();
     if let (Some(cors), Ok(head)) = (&reception.cors, &head) {
@@ -221,7 +221,8 @@ impl<A, H, T> Reception<A, H, T> {
             stats.refused += 1;
             refused = stats.refused;
         });
-        let range = self.limits.retry_after..=self.limits.retry_after * 2;
+        let least = self.limits.retry_after;
+        let range = least..=least.saturating_mul(2);
         let seconds = spread(&range, refused).as_secs();
         Answer::refusal(status).header(RETRY_AFTER, seconds.into())
     }
@@ -242,12 +243,23 @@ fn allowing(status: u16) -> Answer {
     }
 }
 
-/// Appends the head of a request to `received`, and says whether it is whole or over the limit.
+/// What was read of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum HeadRead {
+    /// The head and nothing else.
+    Alone,
+    /// The head, and something behind it, which is passed over.
+    WithMore,
+    /// As much of it as there may be.
+    TooLarge,
+}
+
+/// Appends the head of a request to `received`.
 async fn read_head<T: AsyncRead + Unpin>(
     io: &mut T,
     received: &mut Vec<u8>,
     limit: usize,
-) -> io::Result<bool> {
+) -> io::Result<HeadRead> {
     let mut end = HeadEnd::new();
     poll_fn(|cx| {
         loop {
@@ -264,10 +276,13 @@ async fn read_head<T: AsyncRead + Unpin>(
                 .unwrap_or_default();
             received.extend_from_slice(head);
             if received.len() > limit {
-                return Poll::Ready(Ok(false));
+                return Poll::Ready(Ok(HeadRead::TooLarge));
+            }
+            if head.len() < chunk.len() {
+                return Poll::Ready(Ok(HeadRead::WithMore));
             }
             if found.is_some() {
-                return Poll::Ready(Ok(true));
+                return Poll::Ready(Ok(HeadRead::Alone));
             }
         }
     })
