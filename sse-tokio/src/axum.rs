@@ -22,6 +22,16 @@ where
     }
 }
 
+#[cfg(feature = "gzip")]
+impl<S> IntoResponse for crate::GzipBody<S>
+where
+    S: Stream<Item: IntoFrame<Error: Into<BoxError> + Send>> + Send + 'static,
+{
+    fn into_response(self) -> Response {
+        self.response().map(Body::new)
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for LastEventId {
     type Rejection = Infallible;
 

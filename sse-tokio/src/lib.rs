@@ -9,6 +9,8 @@ mod builder;
 mod client;
 pub mod connect;
 pub mod events;
+#[cfg(feature = "gzip")]
+mod gzip;
 mod headers;
 mod keep_time;
 #[cfg(feature = "reqwest")]
@@ -24,6 +26,8 @@ pub use body::EventBody;
 pub use builder::Builder;
 pub use client::EventSource;
 pub use events::{Events, EventsError};
+#[cfg(feature = "gzip")]
+pub use gzip::GzipBody;
 pub use headers::{LastEventId, headers};
 pub use keep_time::keep_time;
 pub use sse_core;

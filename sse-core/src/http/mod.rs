@@ -11,6 +11,7 @@
 //! | where a head ends, what a header line is | `head.rs` |
 //! | the head of an answer | `response.rs` |
 //! | the head of a question, for servers | `request_head.rs` |
+//! | which coding a client would rather have | `coding.rs` |
 //! | what a server writes | `answer.rs` |
 //! | what pages of other origins may read | `cors.rs` |
 //! | where a body ends, chunks | `body.rs` |
@@ -43,6 +44,7 @@
 
 mod answer;
 mod body;
+mod coding;
 #[cfg(feature = "alloc")]
 mod cors;
 mod head;
@@ -56,6 +58,7 @@ mod url;
 
 pub use answer::{Framing, STREAM_HEADERS, encode_answer_head, encode_refusal};
 pub use body::{BadChunk, BadFraming, Body};
+pub use coding::prefers_gzip;
 #[cfg(feature = "alloc")]
 pub use cors::Cors;
 pub use head::{BadHead, HEAD_TOO_LARGE, HeadEnd, Header, Headers, MAX_HEADERS, Version};
