@@ -42,14 +42,17 @@ impl Backoff {
             .max(config.retry_floor)
             .min(config.retry_ceiling);
         let doublings = self.failures.saturating_sub(1).min(MAX_DOUBLINGS);
+        if doublings == 0 {
+            return base;
+        }
+        // In nanoseconds, five centuries at most: that is less code than `Duration`'s arithmetic.
+        let base = nanos(base);
         let wait = base
             .saturating_mul(1 << doublings)
-            .min(config.backoff_ceiling.max(base));
-        if doublings == 0 {
-            return wait;
-        }
+            .min(nanos(config.backoff_ceiling).max(base));
         let per_mille = self.next_random() % (u32::from(config.jitter_percent) * 10 + 1);
-        wait.saturating_add((wait / 1000).saturating_mul(per_mille))
+        let jitter = (wait / 1000).saturating_mul(per_mille.into());
+        Duration::from_nanos(wait.saturating_add(jitter))
     }
 
     /// SplitMix64: spreads clients apart, keeps no secret.
@@ -63,6 +66,11 @@ impl Backoff {
 }
 
 /// Far over any ceiling, far below overflow.
+fn nanos(time: Duration) -> u64 {
+    let seconds = time.as_secs().saturating_mul(1_000_000_000);
+    seconds.saturating_add(time.subsec_nanos().into())
+}
+
 const MAX_DOUBLINGS: u32 = 20;
 
 #[cfg(test)]

@@ -125,5 +125,5 @@ fn replace(buffer: &mut impl Buffer, text: &[u8]) -> Result<(), Full> {
 
 fn url_in<B: Buffer>(buffer: &B) -> Url<'_> {
     let text = str::from_utf8(buffer.as_slice()).unwrap_or_default();
-    Url::parse(text).expect("what `normalize` and `resolve` write is a URL")
+    Url::split(text).expect("what `normalize` and `resolve` write is a URL")
 }

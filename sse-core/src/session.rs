@@ -268,9 +268,12 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
             *at = input.len();
             return Ok(None);
         }
-        match self.config.comments {
-            true => self.parser.find_item(input, at),
-            false => Ok(self.parser.find_event(input, at)?.map(ItemPlace::Event)),
+        // One of the parser's doors, not both: each is a copy of its inner loop.
+        loop {
+            match self.parser.find_item(input, at)? {
+                Some(ItemPlace::Comment(_)) if !self.config.comments => {}
+                found => return Ok(found),
+            }
         }
     }
 

@@ -281,11 +281,11 @@ fn split_piece<'a>(input: &mut &'a [u8], left: u64) -> (&'a [u8], u64) {
 }
 
 fn parse_length(value: &[u8]) -> Option<u64> {
-    // `parse` would take a plus sign.
-    let digits = str::from_utf8(value)
-        .ok()
-        .filter(|v| v.bytes().all(|b| b.is_ascii_digit()))?;
-    digits.parse().ok()
+    let [_, ..] = value else { return None };
+    value.iter().try_fold(0_u64, |length, byte| {
+        let digit = byte.is_ascii_digit().then(|| byte - b'0')?;
+        length.checked_mul(10)?.checked_add(digit.into())
+    })
 }
 
 /// As many as a `u64` has, so that a size cannot overflow.

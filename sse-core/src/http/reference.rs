@@ -153,8 +153,9 @@ impl<'r> Reference<'r> {
             }
             // Neither root nor authority, so there is a base: 5.2.3.
             (path, Some(base)) if self.authority.is_none() => {
-                let directory = base.path().trim_end_matches(|c| c != '/');
-                out.push_slice(directory.as_bytes())?;
+                let path_of_base = base.path().as_bytes();
+                let directory = path_of_base.iter().rposition(|&b| b == b'/');
+                out.push_slice(&path_of_base[..directory.map_or(0, |at| at + 1)])?;
                 append_path(path, root, out)?;
             }
             _ => out.push_slice(b"/")?,

@@ -2,6 +2,8 @@
 
 use core::{fmt, net::Ipv6Addr};
 
+use crate::line::read_digits;
+
 /// An absolute http or https URL in normal form: what a request needs to know of it.
 ///
 /// Scheme and host are in lower case, the port is there only if it is not the scheme's own, the
@@ -36,6 +38,15 @@ impl<'a> Url<'a> {
     /// [`InvalidUrl::NotNormal`] if scheme, host and port are right as they stand. A scheme in upper
     /// case is no scheme here, nor is one behind white space.
     pub fn parse(text: &'a str) -> Result<Self, InvalidUrl> {
+        let url = Self::split(text)?;
+        match url.is_normal() {
+            true => Ok(url),
+            false => Err(InvalidUrl::NotNormal),
+        }
+    }
+
+    /// Takes a URL apart that was normalized.
+    pub(crate) fn split(text: &'a str) -> Result<Self, InvalidUrl> {
         let (secure, rest) = match text.strip_prefix("http://") {
             Some(rest) => (false, rest),
             None => (
@@ -43,27 +54,11 @@ impl<'a> Url<'a> {
                 text.strip_prefix("https://").ok_or(InvalidUrl::Scheme)?,
             ),
         };
-        let authority_len = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
+        let is_border = |b| matches!(b, b'/' | b'\\' | b'?' | b'#');
+        let authority_len = rest.bytes().position(is_border).unwrap_or(rest.len());
         let (authority, target) = rest.split_at(authority_len);
         let (host, port) = host_and_port(authority, secure)?;
 
-        let port_text = authority.strip_prefix(host).unwrap_or_default();
-        let port_is_normal = if port == default_port(secure) {
-            port_text.is_empty()
-        } else {
-            !port_text.starts_with(":0")
-        };
-        let (path, _query) = split_query(target);
-        let normal = port_is_normal
-            && !authority.bytes().any(|b| b.is_ascii_uppercase())
-            && target.starts_with('/')
-            && target.bytes().all(is_target_byte)
-            && !path
-                .split('/')
-                .any(|segment| matches!(dots(segment.as_bytes()), 1 | 2));
-        if !normal {
-            return Err(InvalidUrl::NotNormal);
-        }
         Ok(Self {
             text,
             secure,
@@ -72,6 +67,24 @@ impl<'a> Url<'a> {
             port,
             target,
         })
+    }
+
+    fn is_normal(&self) -> bool {
+        let port_text = self.authority.strip_prefix(self.host).unwrap_or_default();
+        let port_is_normal = if self.port == default_port(self.secure) {
+            port_text.is_empty()
+        } else {
+            !port_text.starts_with(":0")
+        };
+        port_is_normal
+            && !self.authority.bytes().any(|b| b.is_ascii_uppercase())
+            && self.target.starts_with('/')
+            && self.target.bytes().all(is_target_byte)
+            && !self
+                .path()
+                .as_bytes()
+                .split(|&b| b == b'/')
+                .any(|segment| matches!(dots(segment), 1 | 2))
     }
 
     /// The whole of it.
@@ -90,7 +103,11 @@ impl<'a> Url<'a> {
     /// without brackets.
     #[must_use]
     pub fn host(&self) -> &'a str {
-        self.host.trim_start_matches('[').trim_end_matches(']')
+        let address = self
+            .host
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'));
+        address.unwrap_or(self.host)
     }
 
     /// Host and, unless it is the scheme's own, port: the value of a `Host` header.
@@ -165,7 +182,8 @@ impl core::error::Error for InvalidUrl {}
 
 /// Splits and checks `host[:port]`; the host keeps its brackets and its case.
 pub(super) fn host_and_port(authority: &str, secure: bool) -> Result<(&str, u16), InvalidUrl> {
-    if authority.contains('@') {
+    let find = |byte| authority.bytes().position(|b| b == byte);
+    if find(b'@').is_some() {
         return Err(InvalidUrl::Userinfo);
     }
     if !authority.is_ascii() {
@@ -173,14 +191,18 @@ pub(super) fn host_and_port(authority: &str, secure: bool) -> Result<(&str, u16)
     }
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => {
-            let address = rest.split(']').next().unwrap_or_default();
+            let end = find(b']').ok_or(InvalidUrl::Host)?;
+            let address = rest.get(..end - 1).ok_or(InvalidUrl::Host)?;
             address.parse::<Ipv6Addr>().map_err(|_| InvalidUrl::Host)?;
             authority
-                .split_at_checked(address.len() + "[]".len())
+                .split_at_checked(end + 1)
                 .ok_or(InvalidUrl::Host)?
         }
         None => {
-            let (host, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
+            let host_len = find(b':').unwrap_or(authority.len());
+            let (host, port) = authority
+                .split_at_checked(host_len)
+                .unwrap_or((authority, ""));
             if host.is_empty() || !host.bytes().all(is_host_byte) {
                 return Err(InvalidUrl::Host);
             }
@@ -196,9 +218,8 @@ pub(super) fn host_and_port(authority: &str, secure: bool) -> Result<(&str, u16)
 }
 
 fn parse_port(digits: &str) -> Option<u16> {
-    // `parse` would take a plus sign.
-    let all_digits = digits.bytes().all(|b| b.is_ascii_digit());
-    digits.parse().ok().filter(|&port| all_digits && port != 0)
+    let number = read_digits(None, digits.as_bytes())??;
+    number.try_into().ok().filter(|&port| port != 0)
 }
 
 pub(super) fn default_port(secure: bool) -> u16 {
