@@ -152,7 +152,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     }
 
     /// Takes a field whose whole value is in the input.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(crate) fn set(
         &mut self,
         lent: &mut Lent,
@@ -265,7 +265,11 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     pub(crate) fn end(&mut self, field: Field) {
         if field == Field::Id && self.phase != Phase::Skipping {
             let len = self.id.as_slice().len() - self.new_id;
-            self.id.as_mut_slice().copy_within(self.new_id.., 0);
+            let id = self.id.as_mut_slice();
+            // By single bytes, as in `repair`.
+            for at in 0..len {
+                id[at] = id[self.new_id + at];
+            }
             self.id.truncate(len);
             self.has_id = true;
         }

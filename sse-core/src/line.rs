@@ -32,7 +32,7 @@ impl Field {
     /// Reads the name that the line at the start of `rest` begins with: the field, and where its
     /// value begins. `None` for a comment, for a name without a meaning, and if `rest` ends before
     /// the name is known to.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(crate) fn begin(rest: &[u8]) -> Option<(Self, usize)> {
         match rest {
             [b'd', ..] => Self::Data.begins(rest),
@@ -45,7 +45,7 @@ impl Field {
 
     /// The name goes up to the first colon, or is the whole line; one space after the colon is not
     /// part of the value.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     fn begins(self, rest: &[u8]) -> Option<(Self, usize)> {
         let (prefix, name) = (self.prefix(), self.name());
         if rest.starts_with(prefix) {

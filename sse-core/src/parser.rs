@@ -240,7 +240,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     }
 
     /// Reads `input` from `at` up to the next thing to hand out.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     fn advance<const COMMENTS: bool>(
         &mut self,
         input: &[u8],

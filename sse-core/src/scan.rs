@@ -10,44 +10,9 @@ use core::str::{Utf8Chunks, Utf8Error};
 /// Where the first line in `input` ends: at a CR or a LF, and nothing else.
 #[inline]
 pub(crate) fn line_end(input: &[u8]) -> Option<usize> {
-    let end = match near(input) {
-        Ok(end) => Some(end),
-        Err(clear) if clear == input.len() => None,
-        Err(clear) => memchr::memchr2(b'\n', b'\r', &input[clear..]).map(|end| clear + end),
-    };
+    let end = search::line_end(input);
     work::done(end.unwrap_or(input.len()));
     end
-}
-
-/// Looks for a line end in the first few bytes, where most are, without the call that a search
-/// of any length takes; or says how many bytes hold none.
-#[inline]
-fn near(input: &[u8]) -> Result<usize, usize> {
-    let at = match input.first_chunk() {
-        Some(first) => match first_low(*first) {
-            8 => {
-                let next = 8.min(input.len() - 8);
-                next + input[next..].first_chunk().map_or(0, |it| first_low(*it))
-            }
-            at => at,
-        },
-        None => {
-            let end = input.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
-            end.unwrap_or(input.len())
-        }
-    };
-    match input.get(at) {
-        Some(b'\n' | b'\r') => Ok(at),
-        _ => Err(at),
-    }
-}
-
-/// Where the first byte is that is below 14: CR, LF, or one that text seldom has.
-#[inline]
-fn first_low(bytes: [u8; 8]) -> usize {
-    let word = u64::from_le_bytes(bytes);
-    let low = !(((word | HIGH_BITS) - 14 * ONES) | word) & HIGH_BITS;
-    low.trailing_zeros() as usize / 8
 }
 
 /// Where the last line feed in `input` is.
@@ -58,7 +23,7 @@ pub(crate) fn last_line_feed(input: &[u8]) -> Option<usize> {
 }
 
 pub(crate) fn nul(input: &[u8]) -> Option<usize> {
-    let nul = memchr::memchr(0, input);
+    let nul = input.iter().position(|byte| *byte == 0);
     work::done(nul.unwrap_or(input.len()));
     nul
 }
@@ -76,7 +41,7 @@ pub(crate) fn text(input: &[u8]) -> Result<&str, Utf8Error> {
 /// check them here.
 #[cfg(feature = "alloc")]
 pub(crate) fn owned_text(bytes: Vec<u8>) -> Result<String, Vec<u8>> {
-    if bytes.len() >= utf8::QUICK_FROM {
+    if utf8::is_quick(bytes.len()) {
         return Err(bytes);
     }
     work::done(bytes.len());
@@ -88,16 +53,87 @@ pub(crate) fn text_chunks(input: &[u8]) -> Utf8Chunks<'_> {
     input.utf8_chunks()
 }
 
-const ONES: u64 = u64::from_le_bytes([1; 8]);
-const HIGH_BITS: u64 = 0x80 * ONES;
+#[cfg(not(feature = "std"))]
+use words as search;
+
+#[cfg(feature = "std")]
+mod search {
+    #[inline]
+    pub(super) fn line_end(input: &[u8]) -> Option<usize> {
+        let at = near(input);
+        match input.get(at) {
+            Some(b'\n' | b'\r') => Some(at),
+            Some(_) => memchr::memchr2(b'\n', b'\r', &input[at..]).map(|end| at + end),
+            None => None,
+        }
+    }
+
+    /// How many of the first few bytes, where most line ends are, are none. It takes no call, as a
+    /// search of any length does.
+    #[inline]
+    fn near(input: &[u8]) -> usize {
+        let Some(first) = input.first_chunk() else {
+            let end = input.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            return end.unwrap_or(input.len());
+        };
+        match first_low(*first) {
+            8 => {
+                let next = 8.min(input.len() - 8);
+                next + input[next..].first_chunk().map_or(0, |it| first_low(*it))
+            }
+            at => at,
+        }
+    }
+
+    /// Where the first byte is that is below 14: CR, LF, or one that text seldom has.
+    #[inline]
+    fn first_low(bytes: [u8; 8]) -> usize {
+        let word = u64::from_le_bytes(bytes);
+        let low = !(((word | HIGH_BITS) - 14 * ONES) | word) & HIGH_BITS;
+        low.trailing_zeros() as usize / 8
+    }
+
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH_BITS: u64 = 0x80 * ONES;
+}
+
+/// A search for small processors.
+#[cfg(any(test, not(feature = "std")))]
+mod words {
+    pub(super) fn line_end(input: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        loop {
+            while let Some(bytes) = input[at..].first_chunk()
+                && !has_low(*bytes)
+            {
+                at += bytes.len();
+            }
+            match input.get(at)? {
+                b'\n' | b'\r' => return Some(at),
+                _ => at += 1,
+            }
+        }
+    }
+
+    /// Whether there is a byte below 14: CR, LF, or one that text seldom has.
+    fn has_low(bytes: [u8; size_of::<usize>()]) -> bool {
+        let word = usize::from_ne_bytes(bytes);
+        !(((word | HIGH_BITS) - 14 * ONES) | word) & HIGH_BITS != 0
+    }
+
+    const ONES: usize = usize::MAX / 0xFF;
+    const HIGH_BITS: usize = 0x80 * ONES;
+}
 
 #[cfg(not(feature = "simd-utf8"))]
 mod utf8 {
     pub(super) use core::str::from_utf8 as check;
 
-    /// From what length on a check is quicker than the standard library's.
+    /// Whether a check of so many bytes is quicker than the standard library's.
     #[cfg(feature = "alloc")]
-    pub(super) const QUICK_FROM: usize = usize::MAX;
+    pub(super) fn is_quick(_len: usize) -> bool {
+        false
+    }
 }
 
 #[cfg(feature = "simd-utf8")]
@@ -109,7 +145,9 @@ mod utf8 {
         simdutf8::basic::from_utf8(input).or_else(|_| from_utf8(input))
     }
 
-    pub(super) const QUICK_FROM: usize = 64;
+    pub(super) fn is_quick(len: usize) -> bool {
+        len >= 64
+    }
 }
 
 #[cfg(not(all(test, feature = "std")))]
@@ -133,5 +171,42 @@ pub(crate) mod work {
 
     pub(crate) fn take() -> usize {
         WORK.take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{search, words};
+
+    #[test]
+    fn only_cr_and_lf_end_a_line() {
+        let mut line = [b'x'; 40];
+        for len in 0..line.len() {
+            for before in [b'x', b'\t', 0, 11, 12, 14, 0x80, 0x8A, 0x8D, 0xFF] {
+                for at in 0..len {
+                    line[at] = before;
+                    assert_eq!(
+                        search::line_end(&line[..len]),
+                        None,
+                        "{before} at {at} of {len}"
+                    );
+                    assert_eq!(
+                        words::line_end(&line[..len]),
+                        None,
+                        "{before} at {at} of {len}"
+                    );
+                    for end in at + 1..len {
+                        for byte in *b"\r\n" {
+                            line[end] = byte;
+                            let found =
+                                [search::line_end, words::line_end].map(|f| f(&line[..len]));
+                            assert_eq!(found, [Some(end); 2], "{before} at {at}, {byte} at {end}");
+                        }
+                        line[end] = b'x';
+                    }
+                    line[at] = b'x';
+                }
+            }
+        }
     }
 }

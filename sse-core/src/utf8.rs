@@ -20,7 +20,10 @@ pub(crate) fn repair<B: Buffer>(buffer: &mut B, limit: usize) -> Result<(), Full
     let bytes = buffer.as_mut_slice();
     let mut read = grown - len;
     let mut write = 0;
-    bytes.copy_within(..len, read);
+    // By single bytes, here and below: `memmove` would take as much flash as the rest of the parser.
+    for at in (0..len).rev() {
+        bytes[read + at] = bytes[at];
+    }
     while read < grown {
         let (valid, bad) = match scan::text(&bytes[read..]) {
             Ok(text) => (text.len(), 0),
@@ -29,7 +32,9 @@ pub(crate) fn repair<B: Buffer>(buffer: &mut B, limit: usize) -> Result<(), Full
                 (e.valid_up_to(), e.error_len().unwrap_or(rest))
             }
         };
-        bytes.copy_within(read..read + valid, write);
+        for at in 0..valid {
+            bytes[write + at] = bytes[read + at];
+        }
         read += valid + bad;
         write += valid;
         if bad > 0 {
