@@ -1,33 +1,33 @@
 //! What names an event in a log: its number, or an id of its own.
 
+#[cfg(feature = "std")]
+use alloc::sync::Arc;
+
 /// Names an event: by its number, and by its id where that is another.
 #[cfg(feature = "std")]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct EventId<T> {
+pub(crate) struct EventId {
     pub(crate) number: u64,
-    pub(crate) own: Option<T>,
+    pub(crate) own: Option<Arc<str>>,
 }
 
 #[cfg(feature = "std")]
-impl<T> EventId<T> {
+impl EventId {
     pub(crate) const fn numbered(number: u64) -> Self {
         Self { number, own: None }
     }
 
     /// Of an event that has no number here.
-    pub(crate) const fn foreign(id: T) -> Self {
+    pub(crate) const fn foreign(id: Arc<str>) -> Self {
         Self {
             number: 0,
             own: Some(id),
         }
     }
-}
 
-#[cfg(feature = "std")]
-impl<T: AsRef<str>> EventId<T> {
     pub(crate) fn is(&self, id: &str) -> bool {
         match &self.own {
-            Some(own) => own.as_ref() == id,
+            Some(own) => **own == *id,
             None => decimal(id) == Some(self.number),
         }
     }
@@ -35,7 +35,7 @@ impl<T: AsRef<str>> EventId<T> {
     /// The id as it is sent; `memory` is for the digits of a number.
     pub(crate) fn text<'a>(&'a self, memory: &'a mut [u8; 20]) -> &'a str {
         match &self.own {
-            Some(own) => own.as_ref(),
+            Some(own) => own,
             None => digits(self.number, memory),
         }
     }

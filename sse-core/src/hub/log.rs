@@ -9,13 +9,9 @@ use std::{
 };
 
 use super::{HubConfig, latest::Latest, rank::Rank};
-use crate::{
-    Frame, Overrun, PublishError,
-    event_id::{self, decimal},
-};
+use crate::{Frame, Overrun, PublishError, event_id::decimal};
 
-/// Names an event of a hub.
-pub(super) type EventId = event_id::EventId<Arc<str>>;
+pub(super) use crate::event_id::EventId;
 
 /// Frames in the order of publication; the oldest leave when there are too many, too large or too
 /// old ones.
