@@ -18,9 +18,9 @@ fn main() -> Result<()> {
     let parser = program("parser", None)?;
     let bare = program("bare", Some(wake))?;
     let socket = program("socket", Some(get))?;
-    let follow = program("follow", Some(follow))?;
+    let follow = within(5_632, program("follow", Some(follow))?)?;
     let reqwless = program("reqwless", Some(get_and_forget))?;
-    let serve = program("serve", Some(page_and_events))?;
+    let serve = within(6_144, program("serve", Some(page_and_events))?)?;
     let picoserve = program("picoserve", Some(page_and_events))?;
 
     println!("\n| what | flash |\n|---|---|");
@@ -42,7 +42,7 @@ fn main() -> Result<()> {
     ] {
         println!(
             "| {what} | {:+} |",
-            program.flash as i64 - beside.flash as i64
+            i64::from(program.flash) - i64::from(beside.flash)
         );
     }
     Ok(())
@@ -52,15 +52,33 @@ fn main() -> Result<()> {
 /// connects to.
 type Peer = fn(&Board, &Feed) -> Result<()>;
 
-fn program(name: &str, peer: Option<Peer>) -> Result<Sizes> {
+#[derive(Clone, Copy)]
+struct Program {
+    flash: u32,
+    stack: Option<usize>,
+}
+
+fn program(name: &str, peer: Option<Peer>) -> Result<Program> {
     let elf = fs::read(firmware(name)?)?;
     let sizes = sizes(&elf)?;
     let stack = match peer {
-        None => "-".to_owned(),
-        Some(peer) => stack_of(elf, sizes, peer)?.to_string(),
+        None => None,
+        Some(peer) => Some(stack_of(elf, sizes, peer)?),
     };
-    println!("| {name} | {} | {} | {stack} |", sizes.flash, sizes.ram);
-    Ok(sizes)
+    let printed = stack.map_or("-".to_owned(), |stack| stack.to_string());
+    println!("| {name} | {} | {} | {printed} |", sizes.flash, sizes.ram);
+    Ok(Program {
+        flash: sizes.flash,
+        stack,
+    })
+}
+
+/// Fails if the stack is deeper than what sse-embedded's README promises.
+fn within(most: usize, program: Program) -> Result<Program> {
+    match program.stack {
+        Some(stack) if stack > most => Err(format!("a stack of more than {most} bytes").into()),
+        _ => Ok(program),
+    }
 }
 
 /// The greatest depth of the stack after what `peer` does.
