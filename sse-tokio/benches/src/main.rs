@@ -102,7 +102,7 @@ fn measure(row: Row, parts: &[Part], plan: &Plan) -> io::Result<Measured> {
         eprintln!("{row}: {part:?}");
         match part {
             Part::Deliver => deliver(&mut measured, plan)?,
-            Part::Idle if row != Row::Raw && row != Row::HyperBytes => idle(&mut measured, plan)?,
+            Part::Idle if row.is_kept_alive() => idle(&mut measured, plan)?,
             Part::Replay if row.is_ours() || row == Row::Raw => {
                 let (replayed, tally) = measure::replay(row, plan)?;
                 measured.replayed = Some(replayed);

@@ -68,6 +68,11 @@ impl Row {
         matches!(self, Self::Dedicated | Self::OursAxum | Self::OursHyper)
     }
 
+    /// Whether it breaks the silence as the options say.
+    pub const fn is_kept_alive(self) -> bool {
+        self.is_ours() || matches!(self, Self::AxumSse)
+    }
+
     /// Serves until standard input ends.
     pub fn serve(self, options: &Options) -> io::Result<()> {
         match self {

@@ -77,12 +77,18 @@ fn hub(options: &Options) -> (Hub, Duration) {
 
 impl Publisher for Hub {
     fn publish(&mut self, from: u64, to: u64) {
-        let data: Vec<_> = (from..to)
-            .map(|number| event::data(number, number.to_string().len()))
-            .collect();
-        let messages = data.iter().map(|data| Message::new(data));
-        // It is open, and the events far below its limit.
-        let _ = self.publish_all(Topic::default(), messages);
+        let mut numbers = from..to;
+        // A burst is published as it would be: as it comes, not gathered first.
+        while !numbers.is_empty() {
+            let data: Vec<_> = numbers
+                .by_ref()
+                .take(IN_A_ROW)
+                .map(|number| event::data(number, number.to_string().len()))
+                .collect();
+            let messages = data.iter().map(|data| Message::new(data));
+            // It is open, and the events far below its limit.
+            let _ = self.publish_all(Topic::default(), messages);
+        }
     }
 
     fn stats(&self) -> (usize, usize) {
@@ -90,3 +96,6 @@ impl Publisher for Hub {
         (stats.subscribers, stats.bytes)
     }
 }
+
+/// Events that readers find together.
+const IN_A_ROW: usize = 16;
