@@ -52,8 +52,7 @@ fn beside(
     // Fills what the system and the server hold for a connection, and then the ring.
     run.deliver(plan.batched * FILL, RING as u64 / 2)?;
     let beside = timed(&mut run, plan)?;
-    let grown = run.server.rss()?.saturating_sub(rss);
-    bounded(&mut run)?;
+    let grown = grown(&mut run, rss)?;
     Ok(Fault {
         name,
         outcome: format!(
@@ -136,8 +135,7 @@ fn burst(row: Row, plan: &Plan) -> io::Result<Fault> {
     // Whatever was left out, the newest event of all comes to all.
     run.until_newest()?;
     let took = start.elapsed();
-    let grown = run.server.rss()?.saturating_sub(rss);
-    bounded(&mut run)?;
+    let grown = grown(&mut run, rss)?;
     let tally = &run.load.tally;
     let expected = plan.burst * run.load.pacer.subscribers() as u64;
     if tally.delivered + tally.told < expected {
@@ -158,13 +156,16 @@ fn burst(row: Row, plan: &Plan) -> io::Result<Fault> {
     })
 }
 
-/// The server holds no more events than its ring does.
-fn bounded(run: &mut Run) -> io::Result<()> {
+/// By how much the server's memory has grown, which its ring bounds.
+fn grown(run: &mut Run, rss: usize) -> io::Result<usize> {
+    let grown = run.server.rss()?.saturating_sub(rss);
     let held = run.server.stats()?.bytes;
-    if held > RING * event::LEN {
-        return Err(io::Error::other(format!("{held} bytes of events are held")));
+    if held > RING * event::LEN || grown > MOST_GROWTH {
+        return Err(io::Error::other(format!(
+            "{held} bytes of events are held, and memory grew by {grown} bytes"
+        )));
     }
-    Ok(())
+    Ok(grown)
 }
 
 fn micros(time: Duration) -> f64 {
@@ -174,4 +175,7 @@ fn micros(time: Duration) -> f64 {
 const RING: usize = 1024;
 /// Times the batched part of a run, published beside readers that lag.
 const FILL: u64 = 40;
+/// Less than the events of a burst, and more than a ring, what the system's sockets do not take and
+/// an allocator's habits.
+const MOST_GROWTH: usize = 8 << 20;
 const PATIENCE: Duration = Duration::from_secs(20);
