@@ -74,17 +74,18 @@ impl adapter::Timer for Alarm {
     /// A deadline put off is looked at when the earlier one is over: traffic does not touch the
     /// alarms.
     fn poll(&mut self, deadline: Option<sse_core::Instant>, cx: &mut Context<'_>) -> Poll<()> {
-        let deadline = deadline.and_then(|deadline| self.epoch.checked_add(deadline.elapsed()));
-        let Some(deadline) = deadline else {
+        let latest = deadline.map(|deadline| deadline.elapsed().saturating_add(GRAIN));
+        let Some(latest) = latest.and_then(|latest| self.epoch.checked_add(latest)) else {
             return Poll::Pending;
         };
+        let deadline = latest - GRAIN;
         let now = Instant::now();
         if now >= deadline {
             return Poll::Ready(());
         }
         if let Some(((at, _), waker)) = &self.set
             && *at > now
-            && *at <= deadline + GRAIN
+            && *at <= latest
             && waker.will_wake(cx.waker())
         {
             return Poll::Pending;
