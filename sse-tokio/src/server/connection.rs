@@ -12,7 +12,7 @@ use sse_core::{Frame, Instant, Message, Subscription, adapter::spread, http::Fra
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
-    batch::{BATCH, BATCH_BYTES, Batch},
+    chunk::{Chunks, PIECE, Unsent, encode_piece, last_piece},
     deadlines::Slot,
     gate::Admission,
     reception::LINGER,
@@ -52,8 +52,7 @@ pub(super) struct Turn<'a> {
     pub(super) now: Instant,
     pub(super) rules: &'a Rules,
     pub(super) drain: Option<&'a Drain>,
-    /// Memory for what fits into the socket at once.
-    pub(super) spare: &'a mut Batch,
+    pub(super) chunks: &'a mut Chunks,
 }
 
 /// A stream under way. There may be very many, so it holds no more than it needs while idle.
@@ -61,7 +60,7 @@ pub(super) struct Connection<T> {
     io: T,
     frames: Option<Subscription>,
     /// What the socket has not taken yet.
-    unsent: Option<Box<Batch>>,
+    unsent: Unsent,
     /// When it last changed its state, or sent something.
     since: Instant,
     /// Where the shard's deadlines have it.
@@ -76,7 +75,7 @@ pub(super) struct Connection<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Streaming,
-    /// The last batch is on its way.
+    /// The last piece is on its way.
     Ending,
     /// All is sent; the connection is to be shut down.
     Closing,
@@ -101,13 +100,14 @@ pub(super) enum Fate {
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Connection<T> {
     pub(super) fn new(start: Start<T>, now: Instant) -> Self {
-        let mut batch = Batch::of(start.head);
-        batch.frames.extend(start.greeting);
-        batch.frame(start.framing, false);
+        let mut head = start.head;
+        if let Some(greeting) = start.greeting {
+            encode_piece(start.framing, greeting.as_ref(), &mut head);
+        }
         Self {
             io: start.io,
             frames: Some(start.frames),
-            unsent: Some(Box::new(batch)),
+            unsent: Unsent::new(head.into()),
             since: now,
             slot: Slot::NEVER,
             state: State::Streaming,
@@ -127,42 +127,29 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Connection<T> {
                 State::Streaming | State::Ending => Fate::Gone,
             };
         }
-        let mut batch = match self.unsent.take() {
-            Some(unsent) => *unsent,
-            None => mem::take(turn.spare),
-        };
-        let sent = self.send(cx, turn, &mut batch);
-        if batch.is_empty() {
-            *turn.spare = batch;
-        } else {
-            self.unsent = Some(Box::new(batch));
-        }
-        match sent {
+        match self.send(cx, turn) {
             Fate::Waits => heard,
             fate => fate,
         }
     }
 
-    fn send(&mut self, cx: &mut Context<'_>, turn: &mut Turn<'_>, batch: &mut Batch) -> Fate {
-        for _ in 0..BATCHES {
+    fn send(&mut self, cx: &mut Context<'_>, turn: &mut Turn<'_>) -> Fate {
+        for _ in 0..PIECES {
             let mut progress = false;
-            match batch.poll_send(Pin::new(&mut self.io), cx, &mut progress) {
-                Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(_)) => return Fate::Gone,
-                Poll::Pending => {
-                    // Since then it has been stalled.
-                    if progress {
-                        self.since = turn.now;
-                    }
-                    return Fate::Waits;
-                }
-            }
+            let sent = self
+                .unsent
+                .poll_send(Pin::new(&mut self.io), cx, &mut progress);
             if progress {
                 self.since = turn.now;
             }
+            match sent {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(_)) => return Fate::Gone,
+                Poll::Pending => return Fate::Waits,
+            }
             match self.state {
                 State::Streaming => {
-                    if !self.fill(cx, turn, batch) {
+                    if !self.fill(cx, turn) {
                         return Fate::Waits;
                     }
                 }
@@ -183,37 +170,38 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Connection<T> {
         Fate::Again
     }
 
-    /// Puts what there is into an empty batch; `false` if that is nothing.
-    fn fill(&mut self, cx: &mut Context<'_>, turn: &Turn<'_>, batch: &mut Batch) -> bool {
+    /// Takes what there is to be sent next; `false` if that is nothing.
+    fn fill(&mut self, cx: &mut Context<'_>, turn: &mut Turn<'_>) -> bool {
         let Some(frames) = &mut self.frames else {
             return false;
         };
         let hurried = turn.drain.is_some_and(|drain| drain.hurry <= turn.now);
         let polled = match hurried {
             true => Poll::Pending,
-            false => frames.poll_batch_within(cx, &mut batch.frames, BATCH, BATCH_BYTES),
+            false => frames.poll_joined(cx, PIECE),
         };
-        let last = match polled {
-            Poll::Ready(n) => n == 0,
-            Poll::Pending => match turn.drain {
-                Some(drain) => {
-                    let retry = spread(&drain.retry, self.admission.ordinal());
-                    batch.frames.push(Message::empty().retry(retry).into());
-                    true
+        let due = mem::take(&mut self.due);
+        let last = match (polled, turn.drain) {
+            (Poll::Ready(Some(frame)), _) => {
+                self.unsent = Unsent::new(turn.chunks.piece(self.framing, frame));
+                return true;
+            }
+            (Poll::Ready(None), _) => None,
+            (Poll::Pending, Some(drain)) => {
+                let retry = spread(&drain.retry, self.admission.ordinal());
+                Some(Message::empty().retry(retry).into())
+            }
+            (Poll::Pending, None) => {
+                if due {
+                    let comment = turn.rules.comment.clone();
+                    self.unsent = Unsent::new(turn.chunks.piece(self.framing, comment));
                 }
-                None if self.due => {
-                    batch.frames.push(turn.rules.comment.clone());
-                    false
-                }
-                None => return false,
-            },
+                return due;
+            }
         };
-        self.due = false;
-        if last {
-            self.state = State::Ending;
-            self.frames = None;
-        }
-        batch.frame(self.framing, last);
+        self.unsent = Unsent::new(last_piece(self.framing, last));
+        self.state = State::Ending;
+        self.frames = None;
         true
     }
 
@@ -234,7 +222,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Connection<T> {
     /// When something is due unless something happens.
     pub(super) fn deadline(&self, rules: &Rules) -> Option<Instant> {
         Some(match self.state {
-            _ if self.unsent.is_some() => self.since + rules.write_timeout,
+            _ if !self.unsent.is_empty() => self.since + rules.write_timeout,
             State::Streaming if rules.keep_alive.is_zero() => return None,
             State::Streaming => {
                 // What all got at once does not make them due at once.
@@ -247,7 +235,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Connection<T> {
 
     /// Whether it has sent all there was and waits for more.
     pub(super) fn is_idle(&self) -> bool {
-        self.unsent.is_none() && self.state == State::Streaming
+        self.unsent.is_empty() && self.state == State::Streaming
     }
 
     /// Whether all has been sent, with the end of the stream.
@@ -258,7 +246,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Connection<T> {
     /// Does what is due at the deadline.
     pub(super) fn expire(&mut self) -> Option<Fate> {
         match self.state {
-            _ if self.unsent.is_some() => Some(Fate::TimedOut),
+            _ if !self.unsent.is_empty() => Some(Fate::TimedOut),
             State::Streaming => {
                 self.due = true;
                 None
@@ -268,8 +256,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Connection<T> {
     }
 }
 
-/// How many batches a stream that always has more may send before it is another one's turn.
-const BATCHES: usize = 4;
+/// How many pieces a stream that always has more may send before it is another one's turn.
+const PIECES: usize = 4;
 
 /// How often a client that keeps talking is listened to before it is another one's turn.
 const READS: usize = 4;

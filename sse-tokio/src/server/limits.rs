@@ -32,8 +32,8 @@ pub struct Limits {
     pub retry_after: Duration,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
+impl Limits {
+    pub(super) const fn new() -> Self {
         Self {
             connections: 100_000,
             per_address: usize::MAX,
@@ -42,5 +42,11 @@ impl Default for Limits {
             write_timeout: Duration::from_secs(60),
             retry_after: Duration::from_secs(5),
         }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::new()
     }
 }

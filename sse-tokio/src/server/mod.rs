@@ -4,7 +4,7 @@
 //! or each client has a stream of its own, [`EventBody`](crate::EventBody) and a framework do.
 
 mod answer;
-mod batch;
+mod chunk;
 mod connection;
 mod deadlines;
 mod gate;
@@ -74,8 +74,8 @@ use self::{
 /// # How it works
 /// A connection has a task of its own until its request is answered. Then one of a few shards
 /// takes it over, tasks on the runtime that the server was started on, each of which serves many
-/// connections. All frames that a subscription has ready, up to 64, go out in one system call,
-/// from where they lie in the hub's log. A client that reads slowly holds what the socket did not
+/// connections. All frames that a subscription has ready, up to 64 KiB, go out in one system call, as
+/// one piece of memory that all have in common whose clients are in the same place. A client that reads slowly holds what the socket did not
 /// take, and is in nobody's way.
 ///
 /// The client's end of a connection is noticed at once, and its subscription is dropped. A client
@@ -161,14 +161,7 @@ where
     pub const fn new(authorize: A) -> Self {
         Self {
             authorize,
-            limits: Limits {
-                connections: 100_000,
-                per_address: usize::MAX,
-                head: 16 * 1024,
-                head_timeout: Duration::from_secs(10),
-                write_timeout: Duration::from_secs(60),
-                retry_after: Duration::from_secs(5),
-            },
+            limits: Limits::new(),
             keep_alive: Duration::from_secs(15),
             comment: Frame::keep_alive(),
             cors: None,

@@ -29,7 +29,7 @@ use tokio::{
 use super::{
     Answer, Drained, Limits, Order, Request,
     answer::Kind,
-    batch::Batch,
+    chunk::Unsent,
     connection::Start,
     gate::{Gate, Place},
     shard::Mailbox,
@@ -294,9 +294,9 @@ async fn finish<T>(io: &mut T, out: Vec<u8>, talking: bool, limits: &Limits)
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut batch = Batch::of(out);
+    let mut unsent = Unsent::new(out.into());
     let sent = async {
-        poll_fn(|cx| batch.poll_send(Pin::new(&mut *io), cx, &mut false)).await?;
+        poll_fn(|cx| unsent.poll_send(Pin::new(&mut *io), cx, &mut false)).await?;
         poll_fn(|cx| Pin::new(&mut *io).poll_shutdown(cx)).await
     };
     let sent = timeout(limits.write_timeout, sent).await;

@@ -19,7 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{
     Drained, Order,
-    batch::Batch,
+    chunk::Chunks,
     connection::{Connection, Drain, Fate, Rules, Start, Turn},
     deadlines::{Deadlines, Slot},
     gate::Gate,
@@ -55,7 +55,7 @@ pub(super) struct Shard<T> {
     deadlines: Deadlines,
     timer: Timer,
     rules: Rules,
-    spare: Batch,
+    chunks: Chunks,
     gate: Arc<Gate>,
     drain: Option<Drain>,
     drained: Drained,
@@ -134,7 +134,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Shard<T> {
             deadlines: Deadlines::new(shortest),
             timer: Timer::new(),
             rules,
-            spare: Batch::default(),
+            chunks: Chunks::default(),
             gate,
             drain: None,
             drained: Drained::default(),
@@ -206,7 +206,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Shard<T> {
             now,
             rules: &self.rules,
             drain: self.drain.as_ref(),
-            spare: &mut self.spare,
+            chunks: &mut self.chunks,
         };
         let fate = connection.go_on(&mut Context::from_waker(&waker), &mut turn);
         match fate {

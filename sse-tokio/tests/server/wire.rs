@@ -136,6 +136,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Wire<T> {
     /// What there is, or comes next; nothing at the end.
     pub(crate) async fn some(&mut self) -> String {
         if self.heard.is_empty() {
+            self.heard.reserve(4096);
             self.read().await;
         }
         String::from_utf8(std::mem::take(&mut self.heard)).unwrap()
