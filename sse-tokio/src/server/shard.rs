@@ -64,6 +64,8 @@ pub(super) struct Shard<T> {
 /// A place for a stream, with a bell that outlives it.
 struct Seat<T> {
     bell: Arc<Bell<T>>,
+    /// The same, ready for use.
+    waker: Waker,
     connection: Option<Connection<T>>,
 }
 
@@ -177,12 +179,14 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Shard<T> {
             None => {
                 // Descriptors are numbered in 31 bits.
                 let index = self.seats.len() as u32;
+                let bell = Arc::new(Bell {
+                    mailbox: Arc::clone(&self.mailbox),
+                    index,
+                    rung: AtomicBool::new(false),
+                });
                 self.seats.push(Seat {
-                    bell: Arc::new(Bell {
-                        mailbox: Arc::clone(&self.mailbox),
-                        index,
-                        rung: AtomicBool::new(false),
-                    }),
+                    waker: Arc::clone(&bell).into(),
+                    bell,
                     connection: None,
                 });
                 index
@@ -201,14 +205,13 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Shard<T> {
         let Some(connection) = &mut seat.connection else {
             return;
         };
-        let waker = Waker::from(Arc::clone(&seat.bell));
         let mut turn = Turn {
             now,
             rules: &self.rules,
             drain: self.drain.as_ref(),
             chunks: &mut self.chunks,
         };
-        let fate = connection.go_on(&mut Context::from_waker(&waker), &mut turn);
+        let fate = connection.go_on(&mut Context::from_waker(&seat.waker), &mut turn);
         match fate {
             Fate::Waits | Fate::Again => {
                 // While it idles its deadline is only put off.
@@ -220,7 +223,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Shard<T> {
                     }
                 }
                 if fate == Fate::Again {
-                    waker.wake();
+                    seat.bell.wake_by_ref();
                 }
             }
             Fate::Ended | Fate::Gone | Fate::TimedOut => self.leave(index, fate),
@@ -327,5 +330,5 @@ impl<T> Drop for Shard<T> {
     }
 }
 
-/// How many streams are served before other tasks have their turn: about 0.1 ms.
-const TURN: usize = 16;
+/// How many streams are served before other tasks have their turn: less than a millisecond.
+const TURN: usize = 128;
