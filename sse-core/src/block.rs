@@ -239,6 +239,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     }
 
     /// Takes more of the value begun; `false` if the field is to be ignored after all.
+    #[inline]
     pub(crate) fn extend(&mut self, field: Field, piece: &[u8]) -> Result<bool, TooLarge> {
         if self.phase == Phase::Skipping {
             return Ok(true);

@@ -69,7 +69,10 @@ impl Buffer for Growing {
         if more.len() > bytes.capacity() - bytes.len() {
             grow(bytes, more.len());
         }
-        bytes.extend_from_slice(more);
+        match more {
+            [byte] => bytes.push(*byte),
+            _ => bytes.extend_from_slice(more),
+        }
         Ok(())
     }
 

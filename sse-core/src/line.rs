@@ -88,6 +88,7 @@ impl Line {
 
     /// Returns how many bytes at the start of `input` are not part of any line: the LF of a CR LF,
     /// or one byte order mark at the start of the stream.
+    #[inline]
     pub(crate) fn skip_start(&mut self, input: &[u8]) -> usize {
         match (*self, input) {
             (Self::AfterCr, [first, ..]) => {

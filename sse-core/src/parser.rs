@@ -3,7 +3,8 @@
 use core::time::Duration;
 
 use crate::{
-    Buffer, DEFAULT_LIMIT, Event, Growing, Input, Item, ItemPlace, Place, RawEvent, TooLarge,
+    Buffer, DEFAULT_LIMIT, Event, Growing, Input, Item, ItemPlace, Place, RawEvent, SliceBuffer,
+    TooLarge,
     block::{Block, Lent, LentText, Span},
     line::{Field, Line, Name, read_digits},
     place::Found,
@@ -435,20 +436,25 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     }
 
     /// Takes more of a line whose end is not there yet.
-    fn extend_line(&mut self, mut piece: &[u8]) -> Result<(), TooLarge> {
-        loop {
-            if let Line::Value(field) = self.line {
-                return self.extend_value(field, piece);
-            }
-            let [byte, rest @ ..] = piece else {
-                return Ok(());
-            };
+    #[inline]
+    fn extend_line(&mut self, piece: &[u8]) -> Result<(), TooLarge> {
+        let value = match self.line {
+            Line::Value(_) | Line::Comment | Line::Ignored => piece,
+            _ => self.extend_name(piece)?,
+        };
+        match self.line {
+            Line::Value(field) => self.extend_value(field, value),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes more of what comes before a value, and returns what is left of `piece`.
+    #[inline(never)]
+    fn extend_name<'p>(&mut self, mut piece: &'p [u8]) -> Result<&'p [u8], TooLarge> {
+        while let [byte, rest @ ..] = piece {
             self.line = match self.line {
-                Line::Space(field) if *byte != b' ' => {
-                    self.line = Line::Value(field);
-                    continue;
-                }
-                Line::Space(field) | Line::Value(field) => Line::Value(field),
+                Line::Start if *byte == b':' => Line::Comment,
+                Line::Start => Name::begin(*byte).map_or(Line::Ignored, Line::Name),
                 Line::Name(name) if *byte == b':' => match name.field() {
                     Some(field) => {
                         self.begin_value(field)?;
@@ -457,12 +463,17 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
                     None => Line::Ignored,
                 },
                 Line::Name(name) => name.with(*byte).map_or(Line::Ignored, Line::Name),
-                Line::Start if *byte == b':' => Line::Comment,
-                Line::Start => Name::begin(*byte).map_or(Line::Ignored, Line::Name),
-                Line::Mark(_) | Line::AfterCr | Line::Comment | Line::Ignored => return Ok(()),
+                Line::Space(field) => {
+                    self.line = Line::Value(field);
+                    return Ok(if *byte == b' ' { rest } else { piece });
+                }
+                Line::Value(_) | Line::Mark(_) | Line::AfterCr | Line::Comment | Line::Ignored => {
+                    break;
+                }
             };
             piece = rest;
         }
+        Ok(piece)
     }
 
     fn end_line(&mut self) -> Result<(), TooLarge> {
@@ -526,3 +537,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         }
     }
 }
+
+/// What a parser holds beside its buffers is meant to stay small, on every target.
+const _: () = {
+    let buffers = 4 * size_of::<SliceBuffer<'_>>();
+    assert!(size_of::<Parser<SliceBuffer<'_>>>() <= buffers + 64);
+};

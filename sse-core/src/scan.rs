@@ -97,30 +97,37 @@ mod search {
     const HIGH_BITS: u64 = 0x80 * ONES;
 }
 
-/// A search for small processors.
+/// A search for small processors, two words at a time.
 #[cfg(any(test, not(feature = "std")))]
 mod words {
     pub(super) fn line_end(input: &[u8]) -> Option<usize> {
-        let mut at = 0;
+        let mut rest = input;
         loop {
-            while let Some(bytes) = input[at..].first_chunk()
-                && !has_low(*bytes)
+            while let Some((bytes, more)) = rest.split_first_chunk()
+                && !has_low(bytes)
             {
-                at += bytes.len();
+                rest = more;
             }
-            match input.get(at)? {
-                b'\n' | b'\r' => return Some(at),
-                _ => at += 1,
+            match rest {
+                [] => return None,
+                [b'\n' | b'\r', ..] => return Some(input.len() - rest.len()),
+                [_, more @ ..] => rest = more,
             }
         }
     }
 
     /// Whether there is a byte below 14: CR, LF, or one that text seldom has.
-    fn has_low(bytes: [u8; size_of::<usize>()]) -> bool {
-        let word = usize::from_ne_bytes(bytes);
-        !(((word | HIGH_BITS) - 14 * ONES) | word) & HIGH_BITS != 0
+    #[inline(always)]
+    fn has_low(bytes: &[u8; 2 * WORD]) -> bool {
+        let (words, _) = bytes.as_chunks::<WORD>();
+        let high = words.iter().fold(HIGH_BITS, |high, bytes| {
+            let word = usize::from_ne_bytes(*bytes);
+            high & (((word | HIGH_BITS) - 14 * ONES) | word)
+        });
+        high != HIGH_BITS
     }
 
+    const WORD: usize = size_of::<usize>();
     const ONES: usize = usize::MAX / 0xFF;
     const HIGH_BITS: usize = 0x80 * ONES;
 }
