@@ -9,7 +9,7 @@
 use std::{env, error::Error, time::Duration};
 
 use sse_tokio::{
-    Hub, Message,
+    Hub, HubConfig, Message, keep_time,
     server::{Answer, Request, Server},
     sse_core::http::Cors,
 };
@@ -20,7 +20,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let port = env::args().nth(1).map_or(Ok(8080), |port| port.parse())?;
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     println!("http://{}/", listener.local_addr()?);
-    let hub = Hub::default();
+    // Who was away for longer is told of a gap.
+    let hub = Hub::new(HubConfig::new().max_age(Duration::from_secs(600)));
+    tokio::spawn(keep_time(&hub));
     let feed = hub.clone();
     let server = Server::new(move |request| answer(feed.clone(), request)).cors(Cors::any());
     let serving = server.start(listener);
