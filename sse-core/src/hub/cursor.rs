@@ -8,7 +8,7 @@ use core::{
 use std::{boxed::Box, sync::Arc};
 
 use super::{
-    log::{Entry, EventId, Log},
+    log::{Entry, EventId, Log, seam_id},
     rank::Rank,
     state::State,
 };
@@ -69,6 +69,8 @@ pub(super) struct Follow {
     pub(super) next: u64,
     /// How many events the topic had before that, if it is known.
     pub(super) events: Option<u64>,
+    /// The topic's losses that the reader knows of.
+    told: [u64; 2],
 }
 
 /// What the reader takes for the last event it had.
@@ -110,15 +112,12 @@ pub(super) struct Room {
 
 /// What comes next in the topics.
 enum Next {
-    /// The topic has frames, the other topics have none before `until`.
+    /// The topic has frames, the first of which has this rank; the others have none before `until`.
     Frames {
+        first: Rank,
         of: usize,
         kept: bool,
         until: Rank,
-    },
-    /// Events up to the one that the topic lost last are gone.
-    Lost {
-        of: usize,
     },
     Nothing,
 }
@@ -150,7 +149,7 @@ impl Cursor {
             rank,
             reader,
             ordinal,
-            behind: follows.lost_after(rank, state),
+            behind: follows.have_lost(rank, state),
             ended: follows.is_empty(),
             follows,
         }
@@ -173,40 +172,33 @@ impl Cursor {
                 state.counters.lagged += if taken == 0 { 0 } else { first - taken };
             }
         }
-        self.behind &= self.follows.lost_after(self.rank, state);
-        if let Reader::Astray(_) = self.reader {
-            let lost = match self.next(state) {
-                Next::Lost { of } => Some(of),
-                Next::Frames { .. } | Next::Nothing => None,
-            };
-            return Outcome::Gap(self.gap(state, lost));
+        let has_lost = self.follows.have_lost(self.rank, state);
+        self.behind &= has_lost;
+        if has_lost && !self.behind && state.config.overrun == Overrun::Close {
+            self.ended = true;
+            return Outcome::End;
         }
-        while !room.is_full {
-            match self.next(state) {
-                Next::Frames { of, kept, until } => {
-                    self.take((of, kept), until, state, room, sink);
-                }
-                Next::Lost { .. } | Next::Nothing if room.frames > 0 => break,
-                Next::Lost { of } => {
-                    if state.config.overrun == Overrun::Close && !self.behind {
-                        self.ended = true;
-                        return Outcome::End;
-                    }
-                    return Outcome::Gap(self.gap(state, Some(of)));
-                }
-                Next::Nothing => {
-                    let Some(farewell) = &state.closed else {
-                        return Outcome::Wait;
-                    };
-                    self.ended = true;
-                    return match farewell.frame(self.ordinal) {
-                        Some(frame) => Outcome::Farewell(frame),
-                        None => Outcome::End,
-                    };
-                }
-            }
+        if has_lost || matches!(self.reader, Reader::Astray(_)) {
+            return Outcome::Gap(self.gap(state));
         }
-        Outcome::Frames(room.frames)
+        while !room.is_full
+            && let Next::Frames {
+                of, kept, until, ..
+            } = self.next(state)
+        {
+            self.take((of, kept), until, state, room, sink);
+        }
+        if room.frames > 0 {
+            return Outcome::Frames(room.frames);
+        }
+        let Some(farewell) = &state.closed else {
+            return Outcome::Wait;
+        };
+        self.ended = true;
+        match farewell.frame(self.ordinal) {
+            Some(frame) => Outcome::Farewell(frame),
+            None => Outcome::End,
+        }
     }
 
     /// Looks which topic comes next in the order of publication.
@@ -226,23 +218,14 @@ impl Cursor {
                 }
             }
         }
-        let mut lost: Option<(u64, usize)> = None;
-        for (of, follow) in self.follows.iter().enumerate() {
-            let number = state.topic(follow.topic).log.lost().number;
-            if number <= self.rank.number {
-                continue;
-            }
-            match first {
-                Some((rank, ..)) if rank.number < number => {
-                    until = until.min(Rank::of_event(number));
-                }
-                _ => lost = lost.max(Some((number, of))),
-            }
-        }
-        match (lost, first) {
-            (Some((_, of)), _) => Next::Lost { of },
-            (None, Some((_, of, kept))) => Next::Frames { of, kept, until },
-            (None, None) => Next::Nothing,
+        match first {
+            Some((first, of, kept)) => Next::Frames {
+                first,
+                of,
+                kept,
+                until,
+            },
+            None => Next::Nothing,
         }
     }
 
@@ -277,58 +260,65 @@ impl Cursor {
         state.counters.delivered += taken;
     }
 
-    /// What the reader is to be told, since it is astray, or since the topic has lost what it needs.
-    /// It then stands where the topics can go on from.
-    fn gap(&mut self, state: &mut State, of: Option<usize>) -> Gap {
+    /// What the reader is to be told, since it is astray or since the topics have lost events.
+    ///
+    /// It is told before it gets anything else. The id leads to where it stands then: after the
+    /// lost events, unless others that it is still given come before the last of them.
+    fn gap(&mut self, state: &mut State) -> Gap {
         state.counters.gaps += 1;
-        let lost_at = of.map(|of| {
-            let log = &state.topic(self.follows[of].topic).log;
-            log.findable(log.lost())
-        });
-        let lost = lost_at
-            .as_ref()
-            .and_then(|at| self.count_lost(state, at.number));
+        let lost = self.count_lost(state);
+        let first = match self.next(state) {
+            Next::Frames { first, .. } => first,
+            Next::Nothing => Rank::END,
+        };
+        let logs = self.follows.iter().map(|of| &state.topic(of.topic).log);
+        let is_passed = |log: &&Log| {
+            let lost = Rank::of_event(log.lost().number);
+            self.rank.number < lost.number && lost <= first
+        };
+        let passed = logs.clone().filter(is_passed);
+        let passed = passed.max_by_key(|log| log.lost().number);
+        let passed = passed.map(|log| log.findable(log.lost()));
         let (after, lost, at) = match mem::replace(&mut self.reader, Reader::Fresh) {
-            Reader::Fresh => (None, lost, lost_at),
-            Reader::Had(id) => (Some(id), lost, lost_at),
+            Reader::Fresh => (None, lost, passed),
+            Reader::Had(id) => (Some(id), lost, passed),
             Reader::Astray(astray) => {
                 let Astray { named, at } = *astray;
-                (Some(EventId::foreign(named)), None, lost_at.or(Some(at)))
+                (Some(EventId::foreign(named)), None, passed.or(Some(at)))
             }
         };
-        let at = at.expect("a reader that is not astray has lost something");
+        let at = at.unwrap_or_else(|| seam_id(self.rank.number));
+        let next = logs.filter_map(|log| log.event_after(at.number));
+        let resumes_at = next.min_by_key(|entry| entry.rank).map(Entry::id);
         self.rank = self.rank.max(Rank::of_event(at.number));
         self.reader = Reader::Had(at.clone());
-        let logs = self.follows.iter().map(|of| &state.topic(of.topic).log);
-        let next = logs.filter_map(|log| log.event_after(at.number));
-        let next = next.min_by_key(|entry| entry.rank);
         Gap {
             after,
-            resumes_at: next.map(Entry::id),
+            resumes_at,
             lost,
             at,
         }
     }
 
-    /// How many events the topics have lost after the cursor and up to this number, as far as that
-    /// is known; they are known to be counted then.
-    fn count_lost(&mut self, state: &State, up_to: u64) -> Option<u64> {
+    /// How many events the topics have lost that the reader does not know of, if they can be
+    /// counted. It knows of them then.
+    fn count_lost(&mut self, state: &State) -> Option<u64> {
         let mut count = Some(0);
         for follow in &mut *self.follows {
             let log = &state.topic(follow.topic).log;
-            let lost = log.lost().number;
-            if lost <= self.rank.number || lost > up_to {
+            if !follow.has_lost(log, self.rank) {
                 continue;
             }
+            let [told, _] = mem::replace(&mut follow.told, log.losses());
             let evicted = log.evicted();
-            let known = if log.compacts() {
+            let of_topic = if log.compacts() {
                 None
             } else if state.has_all_numbers(follow.topic) {
-                Some(lost - self.rank.number)
+                Some(log.lost().number - told.max(self.rank.number))
             } else {
                 follow.events.map(|events| evicted.saturating_sub(events))
             };
-            count = count.zip(known).map(|(count, more)| count + more);
+            count = count.zip(of_topic).map(|(count, more)| count + more);
             follow.events = Some(evicted);
         }
         count
@@ -355,7 +345,14 @@ impl Follow {
             slot,
             next: 0,
             events: None,
+            told: [0; 2],
         }
+    }
+
+    /// Whether the topic has lost an event after this rank that the reader does not know of.
+    fn has_lost(&self, log: &Log, rank: Rank) -> bool {
+        let mut losses = log.losses().into_iter().zip(self.told);
+        losses.any(|(lost, told)| lost > rank.number && lost > told)
     }
 
     /// The rank of the next frame in the topic, and whether it has left the ring and is kept.
@@ -369,10 +366,11 @@ impl Follow {
 }
 
 impl Follows {
-    /// Whether one of the topics has lost an event after this rank.
-    fn lost_after(&self, rank: Rank, state: &State) -> bool {
-        let mut logs = self.iter().map(|of| &state.topic(of.topic).log);
-        logs.any(|log| log.lost().number > rank.number)
+    /// Whether one of the topics has lost an event after this rank that the reader does not know
+    /// of.
+    pub(super) fn have_lost(&self, rank: Rank, state: &State) -> bool {
+        let mut follows = self.iter();
+        follows.any(|follow| follow.has_lost(&state.topic(follow.topic).log, rank))
     }
 }
 

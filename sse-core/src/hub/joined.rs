@@ -116,7 +116,7 @@ impl Cursor {
             return None;
         };
         let log = &state.topic(topic).log;
-        let in_ring = next >= log.first() && log.lost().number <= self.rank.number;
+        let in_ring = next >= log.first() && !self.follows.have_lost(self.rank, state);
         let astray = matches!(self.reader, Reader::Astray(_));
         let kept = log.kept_after(self.rank.number).next().is_some();
         (in_ring && !astray && !kept && !self.ended).then_some(next)

@@ -21,6 +21,9 @@ pub(super) struct Latest {
     newest: HashMap<Arc<str>, u64>,
     /// The newest event that is gone and has no successor.
     lost: EventId,
+    /// The number of the newest event that is gone from here and has no successor. What is kept
+    /// may be lost after newer events were.
+    dropped: u64,
 }
 
 impl Latest {
@@ -31,6 +34,7 @@ impl Latest {
             bytes: 0,
             newest: HashMap::new(),
             lost,
+            dropped: 0,
         }
     }
 
@@ -77,6 +81,7 @@ impl Latest {
         let (&number, _) = self.kept.first_key_value()?;
         let oldest = self.take(number)?;
         self.lose(&oldest);
+        self.dropped = number;
         Some(oldest)
     }
 
@@ -105,6 +110,10 @@ impl Latest {
 
     pub(super) fn lost(&self) -> &EventId {
         &self.lost
+    }
+
+    pub(super) fn dropped(&self) -> u64 {
+        self.dropped
     }
 
     pub(super) fn frames(&self) -> usize {

@@ -270,7 +270,14 @@ impl Log {
         }
     }
 
-    /// The same by an id that finds it.
+    /// How far events are lost, from the ring and from what is kept beside it: each grows with
+    /// every loss.
+    pub(super) fn losses(&self) -> [u64; 2] {
+        let dropped = self.latest.as_ref().map_or(0, |latest| latest.dropped());
+        [self.lost().number, dropped]
+    }
+
+    /// An event or place by an id that finds it.
     pub(super) fn findable(&self, id: &EventId) -> EventId {
         match self.is_seam(id) {
             true => seam_id(id.number),

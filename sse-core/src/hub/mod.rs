@@ -115,15 +115,20 @@ use crate::{Data, Instant, Message, PublishError};
 /// stream as long as they are held. One that several of a stream's topics have at once leads
 /// nowhere: it gets a gap.
 ///
+/// A gap is told before anything that came after the first event lost. If the other topics hold
+/// events from before the last one lost, its id leads to before these: who comes back there is told
+/// of the gap again. The id is `~` and a number then, which names a place between events.
+///
 /// What a dropped topic held is remembered by one number for all of them: a reader that returns to
-/// it from an older place is told of a gap, even if it has missed nothing. The id of such a gap is
-/// `~` and a number, which names a place between events.
+/// it from an older place is told of a gap, even if it has missed nothing.
 ///
 /// # The newest of each key
 /// With [`Overrun::Latest`](crate::Overrun::Latest) an event that leaves the log is kept as long as
 /// it is the newest of its key. A reader that fell off the log, or comes back after it did, gets
 /// these, then what the log holds. Of what has no key, or is beyond [`HubConfig::max_keys`], it is
-/// told by a gap.
+/// told by a gap before.
+///
+/// To begin with the newest of each key, a new reader names the number before the first id.
 ///
 /// ```
 /// use sse_core::{Hub, HubConfig, Message, Overrun, Topic};

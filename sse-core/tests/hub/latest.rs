@@ -62,18 +62,27 @@ fn a_reader_goes_on_in_the_middle_of_what_is_kept() {
 }
 
 #[test]
-fn what_has_no_key_is_told_as_a_gap_in_its_place() {
+fn what_has_no_key_is_told_as_a_gap_before_all_else() {
     let hub = Hub::new(latest(1));
     let mut reader = hub.subscribe(None);
     publish(&hub, "a", "a1");
     hub.publish(&Message::new("no key")).unwrap();
     publish(&hub, "b", "b1");
     publish(&hub, "c", "c1");
-    let told = gap("2", r#"{"after":"1","resumes_at":"3","lost":null}"#);
-    assert_eq!(data(&mut reader), ["a1", &told, "b1", "c1"]);
-    let mut again = hub.subscribe(Some("0"));
-    assert_eq!(data(&mut again), ["a1", &told, "b1", "c1"]);
-    assert_eq!(data(&mut hub.subscribe(Some("1"))), [&told, "b1", "c1"]);
+    let told = |id: &str, after: &str, resumes_at: &str| {
+        let data = format!(r#"{{"after":{after},"resumes_at":"{resumes_at}","lost":null}}"#);
+        gap(id, &data)
+    };
+    // What comes before the lost event is still given, so the gap leads to before it.
+    let fresh = told("~0", "null", "1");
+    assert_eq!(data(&mut reader), [&fresh, "a1", "b1", "c1"]);
+    for id in ["0", "~0"] {
+        let again = told("~0", &format!("\"{id}\""), "1");
+        let mut reader = hub.subscribe(Some(id));
+        assert_eq!(data(&mut reader), [&again, "a1", "b1", "c1"]);
+    }
+    let passed = told("2", "\"1\"", "3");
+    assert_eq!(data(&mut hub.subscribe(Some("1"))), [&passed, "b1", "c1"]);
     assert_eq!(data(&mut hub.subscribe(Some("2"))), ["b1", "c1"]);
 }
 

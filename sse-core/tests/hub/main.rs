@@ -3,9 +3,13 @@
 #![cfg(feature = "std")]
 
 mod age;
+mod anything;
 mod common;
 mod latest;
 mod log;
+#[allow(dead_code, reason = "text is not what is random here")]
+#[path = "../common/random.rs"]
+mod random;
 mod threads;
 mod topics;
 mod wakers;
