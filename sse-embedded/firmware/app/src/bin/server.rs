@@ -5,13 +5,13 @@
 
 use embassy_net::Stack;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-use embassy_time::{Duration, Ticker};
+use embassy_time::{Duration, Timer};
 use semihosting::println;
 use sse_embedded::{Answer, Feed, Message, ServerMemory, Timeouts, listen, sse_core::http::Header};
 use static_cell::ConstStaticCell;
 
 /// The last readings, for those who fall behind or were away.
-static READINGS: Feed<CriticalSectionRawMutex, 64, 8192, SUBSCRIBERS> = Feed::new();
+static READINGS: Feed<CriticalSectionRawMutex, 64, 16_384, SUBSCRIBERS> = Feed::new();
 
 #[board::entry]
 fn main() -> ! {
@@ -33,11 +33,12 @@ async fn read() -> ! {
             argument.and_then(|digits| digits.parse().ok())
         })
     };
-    let mut ticker = Ticker::every(Duration::from_millis(number(1).unwrap_or(100)));
+    let interval = Duration::from_millis(number(1).unwrap_or(100));
     let width = number(2).unwrap_or(0) as usize;
     let mut n = 0u32;
     loop {
-        ticker.next().await;
+        // Not in bursts, when the emulator was kept from running.
+        Timer::after(interval).await;
         n = n.wrapping_add(1);
         let reading = n.wrapping_mul(2_654_435_761);
         let message = format_args!("reading {reading:<width$}");
