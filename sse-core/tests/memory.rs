@@ -92,6 +92,43 @@ fn text_that_needs_repair_allocates_nothing_either() {
 }
 
 #[test]
+fn large_events_one_after_another_allocate_nothing() {
+    let stream = format!("data: {}\n\n", "x".repeat(1 << 20));
+    for size in [1460, 16 * 1024] {
+        let mut parser = Parser::new();
+        let mut events = 0;
+        let mut round = || {
+            for mut input in stream.as_bytes().chunks(size) {
+                while let Some(event) = parser.next_event(&mut input).unwrap() {
+                    events += usize::from(event.data.len() == 1 << 20);
+                }
+            }
+        };
+        round();
+        let (count, ()) = allocations(|| (0..3).for_each(|_| round()));
+        assert_eq!((count, events), (0, 4), "pieces of {size}");
+    }
+}
+
+#[test]
+fn long_line_takes_half_its_length_more_at_most() {
+    for len in [100_000, 1 << 20, 3_000_000] {
+        let stream = format!("data: {}\n\n", "x".repeat(len));
+        for size in [1460, 16 * 1024] {
+            let mut parser = Parser::new();
+            let (most, ()) = peak(|| {
+                for mut input in stream.as_bytes().chunks(size) {
+                    while let Some(event) = parser.next_event(&mut input).unwrap() {
+                        assert_eq!(event.data.len(), len);
+                    }
+                }
+            });
+            assert!(most <= len / 2 * 3, "{len} in pieces of {size}: {most}");
+        }
+    }
+}
+
+#[test]
 fn memory_of_a_large_event_is_given_back_with_the_next() {
     let long = "x".repeat(ID_LIMIT);
     for stream in [
