@@ -1,8 +1,14 @@
 //! The event in the making: what one block of fields has set so far (9.2.6), and its size limit.
 
-use core::{num::NonZero, ops::Range};
+use core::ops::Range;
 
-use crate::{Buffer, ID_LIMIT, Input, TooLarge, line::Field, scan, utf8::repair};
+use crate::{
+    Buffer, ID_LIMIT, Input, TooLarge,
+    lent::{Lent, LentText, Span},
+    line::Field,
+    scan,
+    utf8::repair,
+};
 
 /// The fields of a block that had to be copied, because the input they came in is gone or they
 /// could not be lent out of it as they were; and the last event ID, which outlives the block.
@@ -33,52 +39,6 @@ enum Phase {
     Skipping,
     /// The block is over; what it holds stays to be lent until the next one begins.
     Over,
-}
-
-/// The fields of a block that can be lent out of the input they came in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Lent {
-    pub(crate) data: Option<Span>,
-    pub(crate) event_type: Option<Span>,
-    pub(crate) id: Option<Span>,
-}
-
-/// The parts of an event that are text lent out of the input; the others are in the block.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct LentText<'i> {
-    pub(crate) data: Option<&'i str>,
-    pub(crate) event_type: Option<&'i str>,
-    pub(crate) id: Option<&'i str>,
-}
-
-/// A part of the input, which has something before its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Span {
-    start: usize,
-    end: NonZero<usize>,
-}
-
-impl Span {
-    #[inline]
-    pub(crate) fn new(range: Range<usize>) -> Option<Self> {
-        let end = NonZero::new(range.end)?;
-        Some(Self {
-            start: range.start,
-            end,
-        })
-    }
-
-    pub(crate) fn of(self, input: &[u8]) -> &[u8] {
-        input.get(self.range()).unwrap_or_default()
-    }
-
-    pub(crate) fn range(self) -> Range<usize> {
-        self.start..self.end.get()
-    }
-
-    fn len(self) -> usize {
-        self.end.get() - self.start
-    }
 }
 
 /// An `id` value that holds NUL, and is to be ignored.

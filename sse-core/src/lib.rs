@@ -28,6 +28,7 @@ mod history;
 mod hub;
 #[cfg(feature = "serde")]
 mod json;
+mod lent;
 mod limit;
 mod line;
 #[cfg(all(test, feature = "std"))]

@@ -1,6 +1,6 @@
 //! Where what the parser has found is, for loops that must not hold a borrow.
 
-use crate::{Comment, block::Lent};
+use crate::{Comment, lent::Lent};
 
 /// Where in the input and the parser's buffers an event is that [`Parser::find_event`](crate::Parser::find_event) found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
