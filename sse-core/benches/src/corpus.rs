@@ -1,6 +1,7 @@
 //! Streams to decode: made from a seed, the same on every run.
 
 use crate::{
+    held_back::HELD_BACK,
     random::Random,
     tally::{Digest, Sink as _},
 };
@@ -164,6 +165,7 @@ pub(crate) const KINDS: &[Kind] = &[
             Block::of((0..80).filter_map(&mut character).collect())
         },
     },
+    HELD_BACK,
 ];
 
 /// Lines that take many chunks.

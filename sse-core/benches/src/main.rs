@@ -27,6 +27,7 @@ mod decode;
 mod delivery;
 mod encode;
 mod guard;
+mod held_back;
 mod javascript;
 mod limits;
 #[allow(dead_code, reason = "the text of tests is made of other pieces")]
@@ -40,7 +41,7 @@ mod rounds;
 mod stream;
 mod tally;
 mod trial;
-mod wide;
+mod variant;
 
 use std::{env, error::Error};
 

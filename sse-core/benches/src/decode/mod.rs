@@ -80,15 +80,21 @@ pub(crate) const WHOLE_PATHS: &[Decoder] = &[
     decoder!("eventsource-stream", whole::eventsource_stream),
 ];
 
+/// Our decoders.
+pub(crate) fn ours() -> impl Iterator<Item = &'static Decoder> {
+    DECODERS[..4].iter()
+}
+
 /// Our decoders that own nothing.
 pub(crate) fn lending() -> impl Iterator<Item = &'static Decoder> {
-    DECODERS[..3].iter()
+    ours().take(3)
 }
 
 /// Whether this is the name of a decoder of ours.
 pub(crate) fn is_ours(name: &str) -> bool {
-    let ours = DECODERS[..4].iter().chain(&WHOLE_PATHS[..2]);
-    ours.into_iter().any(|decoder| decoder.name == name)
+    ours()
+        .chain(&WHOLE_PATHS[..2])
+        .any(|decoder| decoder.name == name)
 }
 
 /// The decoder of this name.

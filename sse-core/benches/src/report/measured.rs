@@ -11,7 +11,7 @@ use crate::{
     guard::{self, Count},
     javascript, limits,
     trial::Trial,
-    wide,
+    variant::{Line, VARIANTS},
 };
 
 /// A trial of a corpus in a delivery.
@@ -35,7 +35,8 @@ pub(crate) struct Measured {
     /// The peer's instructions an event.
     pub(crate) peer_instructions: Vec<(Kind, f64)>,
     pub(crate) javascript: io::Result<(String, Vec<javascript::Row>)>,
-    pub(crate) wide: io::Result<Vec<(String, String, String, f64)>>,
+    /// In the order of [`VARIANTS`].
+    pub(crate) variants: [io::Result<Vec<Line>>; 2],
 }
 
 impl Measured {
@@ -73,7 +74,9 @@ impl Measured {
             counts: guard::counts()?,
             peer_instructions: short().map(instructions).collect::<io::Result<_>>()?,
             javascript: javascript::run(),
-            wide: wide::run(&["16KiB", "event"]),
+            variants: VARIANTS
+                .each_ref()
+                .map(|variant| variant.run(&["16KiB", "event"])),
         })
     }
 

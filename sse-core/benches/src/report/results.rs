@@ -12,7 +12,7 @@ use crate::{
     delivery::Delivery,
     encode::ENCODERS,
     trial::{Cost, Fault, Trial},
-    wide,
+    variant::{Line, VARIANTS},
 };
 
 /// All tables.
@@ -26,7 +26,7 @@ pub(crate) fn results(measured: &Measured) -> String {
         ("Memory", memory(measured)),
         ("Instructions", instructions(measured)),
         ("JavaScript", javascript(measured)),
-        ("A newer processor", newer(measured)),
+        ("Built otherwise", variants(measured)),
     ] {
         let _ = write!(out, "\n## {title}\n\n{text}");
     }
@@ -243,40 +243,44 @@ fn javascript(measured: &Measured) -> String {
     out
 }
 
-fn newer(measured: &Measured) -> String {
-    let wide = match &measured.wide {
-        Ok(wide) => wide,
-        Err(error) => return format!("Not measured: {error}\n"),
-    };
-    let mut out = format!(
-        "The same, built with `-Ctarget-cpu={}`: nanoseconds an event without and with it.\n\n",
-        wide::CPU
+fn variants(measured: &Measured) -> String {
+    let mut out = String::from(
+        "Nanoseconds an event: as above, and as the same program took it when built otherwise.\n",
     );
-    let names = || decode::lending().map(|decoder| decoder.name).chain([PEER]);
+    for (variant, lines) in iter::zip(&VARIANTS, &measured.variants) {
+        let _ = write!(out, "\n### {}\n\n", variant.description);
+        match lines {
+            Ok(lines) => out += &beside(measured, lines),
+            Err(error) => {
+                let _ = writeln!(out, "Not measured: {error}");
+            }
+        }
+    }
+    out
+}
+
+/// A table of what was measured, and what these lines say.
+fn beside(measured: &Measured, lines: &[Line]) -> String {
+    let names = || decode::ours().map(|decoder| decoder.name).chain([PEER]);
     let mut table = Table::new(["", ""].into_iter().chain(names()));
     for (kind, delivery, trial) in &measured.decode {
+        let delivery = delivery.name();
         let cells = names().filter_map(|name| {
-            let same = |(k, d, n, _): &&(String, String, String, f64)| {
-                k == kind.name && *d == delivery.name() && n == name
-            };
-            let (.., wide) = wide.iter().find(same)?;
+            let mut lines = lines.iter();
+            let other = lines
+                .find(|l| (&*l.kind, &l.delivery, &*l.decoder) == (kind.name, &delivery, name))?;
             Some(format!(
                 "{}, {}",
                 number(trial.cost(name)?.time),
-                number(*wide)
+                number(other.time)
             ))
         });
         let cells: Vec<_> = cells.collect();
         if !cells.is_empty() {
-            table.row(
-                [kind.name.to_owned(), delivery.name()]
-                    .into_iter()
-                    .chain(cells),
-            );
+            table.row([kind.name.to_owned(), delivery].into_iter().chain(cells));
         }
     }
-    out += &table.finish();
-    out
+    table.finish()
 }
 
 /// One trial, a row for each candidate.
