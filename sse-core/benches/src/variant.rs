@@ -8,6 +8,7 @@ pub(crate) struct Variant {
     pub(crate) description: &'static str,
     features: &'static str,
     rustflags: &'static str,
+    lto: &'static str,
 }
 
 /// What a decoder took for one event.
@@ -19,18 +20,27 @@ pub(crate) struct Line {
     pub(crate) time: f64,
 }
 
-pub(crate) const VARIANTS: [Variant; 2] = [
+pub(crate) const VARIANTS: [Variant; 3] = [
     Variant {
         name: "plain",
         description: "without the feature `simd-utf8`",
         features: "peers",
         rustflags: "",
+        lto: "off",
+    },
+    Variant {
+        name: "lto",
+        description: "with `lto = \"fat\"`",
+        features: "peers,simd-utf8",
+        rustflags: "",
+        lto: "fat",
     },
     Variant {
         name: "x86-64-v3",
         description: "with `-Ctarget-cpu=x86-64-v3`",
         features: "peers,simd-utf8",
         rustflags: "-Ctarget-cpu=x86-64-v3",
+        lto: "off",
     },
 ];
 
@@ -46,6 +56,7 @@ impl Variant {
             .args(["--features", self.features, "--target-dir", &directory])
             .args(["--manifest-path", &format!("{MANIFEST}/Cargo.toml")])
             .env("RUSTFLAGS", self.rustflags)
+            .env("CARGO_PROFILE_RELEASE_LTO", self.lto)
             .output()?;
         if !build.status.success() {
             return Err(io::Error::other(String::from_utf8_lossy(&build.stderr)));

@@ -36,7 +36,7 @@ pub(crate) struct Measured {
     pub(crate) peer_instructions: Vec<(Kind, f64)>,
     pub(crate) javascript: io::Result<(String, Vec<javascript::Row>)>,
     /// In the order of [`VARIANTS`].
-    pub(crate) variants: [io::Result<Vec<Line>>; 2],
+    pub(crate) variants: [io::Result<Vec<Line>>; 3],
 }
 
 impl Measured {
@@ -76,7 +76,7 @@ impl Measured {
             javascript: javascript::run(),
             variants: VARIANTS
                 .each_ref()
-                .map(|variant| variant.run(&["16KiB", "event"])),
+                .map(|variant| variant.run(&["16KiB", "event", "64B"])),
         })
     }
 
@@ -91,10 +91,12 @@ impl Measured {
 
     /// The quickest peer that gets all vectors and this corpus right.
     pub(crate) fn conforming(&self, trial: &Trial) -> Option<(&'static str, f64)> {
-        let is_conforming = |name: &str| {
-            iter::zip(DECODERS, &self.scores).any(|(d, s)| d.name == name && *s == self.vectors)
-        };
-        quickest(trial, is_conforming)
+        quickest(trial, |name| self.is_conforming(name))
+    }
+
+    /// Whether the decoder of this name gets all vectors right.
+    pub(crate) fn is_conforming(&self, name: &str) -> bool {
+        iter::zip(DECODERS, &self.scores).any(|(d, s)| d.name == name && *s == self.vectors)
     }
 
     /// The quickest peer that gets this corpus right.

@@ -245,12 +245,13 @@ fn javascript(measured: &Measured) -> String {
 
 fn variants(measured: &Measured) -> String {
     let mut out = String::from(
-        "Nanoseconds an event: as above, and as the same program took it when built otherwise.\n",
+        "Nanoseconds an event as the same program takes it when built otherwise, and in brackets how \
+         many times as fast as the quickest conforming peer built likewise.\n",
     );
     for (variant, lines) in iter::zip(&VARIANTS, &measured.variants) {
         let _ = write!(out, "\n### {}\n\n", variant.description);
         match lines {
-            Ok(lines) => out += &beside(measured, lines),
+            Ok(lines) => out += &otherwise(measured, lines),
             Err(error) => {
                 let _ = writeln!(out, "Not measured: {error}");
             }
@@ -259,26 +260,30 @@ fn variants(measured: &Measured) -> String {
     out
 }
 
-/// A table of what was measured, and what these lines say.
-fn beside(measured: &Measured, lines: &[Line]) -> String {
-    let names = || decode::ours().map(|decoder| decoder.name).chain([PEER]);
+/// A table of what these lines say.
+fn otherwise(measured: &Measured, lines: &[Line]) -> String {
+    let names = || DECODERS.iter().map(|decoder| decoder.name);
     let mut table = Table::new(["", ""].into_iter().chain(names()));
-    for (kind, delivery, trial) in &measured.decode {
+    for (kind, delivery, _) in &measured.decode {
         let delivery = delivery.name();
-        let cells = names().filter_map(|name| {
-            let mut lines = lines.iter();
-            let other = lines
-                .find(|l| (&*l.kind, &l.delivery, &*l.decoder) == (kind.name, &delivery, name))?;
-            Some(format!(
-                "{}, {}",
-                number(trial.cost(name)?.time),
-                number(other.time)
-            ))
+        let here = |line: &&Line| line.kind == kind.name && line.delivery == delivery;
+        let time = |name: &str| {
+            let mut lines = lines.iter().filter(here);
+            Some(lines.find(|line| line.decoder == name)?.time)
+        };
+        let peers = names().filter(|name| !decode::is_ours(name) && measured.is_conforming(name));
+        let Some(peer) = peers.filter_map(time).min_by(f64::total_cmp) else {
+            continue;
+        };
+        let cells = names().map(|name| match time(name) {
+            Some(time) => format!("{} ({:.2})", number(time), peer / time),
+            None => String::new(),
         });
-        let cells: Vec<_> = cells.collect();
-        if !cells.is_empty() {
-            table.row([kind.name.to_owned(), delivery].into_iter().chain(cells));
-        }
+        table.row(
+            [kind.name.to_owned(), delivery.clone()]
+                .into_iter()
+                .chain(cells),
+        );
     }
     table.finish()
 }
