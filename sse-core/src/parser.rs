@@ -303,6 +303,31 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         Ok(None)
     }
 
+    /// As [`find_event`](Self::find_event), without a check of its text: [`lend`](Self::lend) is to
+    /// follow.
+    #[cfg(feature = "std")]
+    pub(crate) fn find_unread(
+        &mut self,
+        input: &[u8],
+        at: &mut usize,
+    ) -> Result<Option<Lent>, TooLarge> {
+        match self.advance::<false>(input, at)? {
+            Some(Found::Event(lent)) => Ok(Some(lent)),
+            Some(Found::Comment(_)) | None => Ok(None),
+        }
+    }
+
+    /// Lends the event found last, out of the same `input`.
+    #[cfg(feature = "std")]
+    pub(crate) fn lend<'a>(
+        &'a mut self,
+        mut input: &'a [u8],
+        lent: Lent,
+    ) -> Result<Event<'a>, TooLarge> {
+        let text = self.accept(&lent, &mut input)?;
+        Ok(self.event(text))
+    }
+
     /// Whether there was an event since the last [`restart`](Self::restart).
     pub(crate) fn is_fruitful(&self) -> bool {
         self.fruitful

@@ -13,7 +13,7 @@ use core::{
 use bytes::Bytes;
 use futures_core::Stream;
 
-use crate::{Event, EventBuf, Parser, Place, TooLarge};
+use crate::{Event, EventBuf, Parser, TooLarge, block::Lent};
 
 /// Reads the events of a stream that someone else has opened, and does not connect again.
 ///
@@ -92,8 +92,10 @@ impl<S: Source> Events<S> {
     /// # Cancel safety
     /// Dropping the future loses nothing.
     pub async fn next(&mut self) -> Result<Option<Event<'_>>, EventsError<S::Error>> {
-        let found = poll_fn(|cx| self.poll_place(cx)).await?;
-        Ok(found.map(|place| self.parser.event_at(self.source.chunk(), place)))
+        match poll_fn(|cx| self.poll_unread(cx)).await? {
+            Some(lent) => Ok(Some(self.parser.lend(self.source.chunk(), lent)?)),
+            None => Ok(None),
+        }
     }
 
     /// The last event ID of the stream; see [`Parser::last_event_id`].
@@ -114,14 +116,15 @@ impl<S: Source> Events<S> {
         self.ended && self.parser.has_unfinished()
     }
 
-    fn poll_place(
+    /// The next event, which is to be lent before anything else is asked for.
+    fn poll_unread(
         &mut self,
         cx: &mut Context<'_>,
-    ) -> Poll<Result<Option<Place>, EventsError<S::Error>>> {
+    ) -> Poll<Result<Option<Lent>, EventsError<S::Error>>> {
         while !self.ended {
-            let found = self.parser.find_event(self.source.chunk(), &mut self.at);
-            if let Some(place) = found? {
-                return Poll::Ready(Ok(Some(place)));
+            let found = self.parser.find_unread(self.source.chunk(), &mut self.at);
+            if let Some(lent) = found? {
+                return Poll::Ready(Ok(Some(lent)));
             }
             match ready!(self.source.poll_chunk(cx)) {
                 Ok(true) => self.at = 0,
@@ -141,13 +144,15 @@ impl<S: Source + Unpin> Stream for Events<S> {
     type Item = Result<EventBuf, EventsError<S::Error>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let place = match ready!(self.poll_place(cx)) {
-            Ok(Some(place)) => place,
-            Ok(None) => return Poll::Ready(None),
-            Err(error) => return Poll::Ready(Some(Err(error))),
-        };
-        let event = self.parser.event_at(self.source.chunk(), place);
-        Poll::Ready(Some(Ok(event.into())))
+        let this = &mut *self;
+        Poll::Ready(match ready!(this.poll_unread(cx)) {
+            Ok(Some(lent)) => {
+                let event = this.parser.lend(this.source.chunk(), lent);
+                Some(event.map(EventBuf::from).map_err(EventsError::from))
+            }
+            Ok(None) => None,
+            Err(error) => Some(Err(error)),
+        })
     }
 }
 
