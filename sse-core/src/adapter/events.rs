@@ -13,7 +13,7 @@ use core::{
 use bytes::Bytes;
 use futures_core::Stream;
 
-use crate::{Event, EventBuf, Parser, TooLarge, block::Lent};
+use crate::{Event, EventBuf, Parser, TooLarge, lent::Lent};
 
 /// Reads the events of a stream that someone else has opened, and does not connect again.
 ///
