@@ -25,7 +25,9 @@ pub struct Limits {
     pub head: usize,
     /// How long the head of a request may take, with the handshake of TLS before it. Default: 10 s.
     pub head_timeout: Duration,
-    /// How long a client may take nothing of what is sent. Default: 60 s.
+    /// How long a client may take nothing of what is sent. On Linux this is the socket's user
+    /// timeout as well, by which a client is found that has vanished without a word: so long after
+    /// the comment or event that it did not acknowledge. Default: 60 s.
     pub write_timeout: Duration,
     /// The least that a client is told to wait which finds the server full; the most is twice
     /// that, and the times are spread evenly. In whole seconds. Default: 5 s.

@@ -11,6 +11,7 @@ mod gate;
 mod limits;
 mod reception;
 mod shard;
+mod socket;
 
 use std::{
     fmt,
@@ -21,7 +22,7 @@ use std::{
     panic::resume_unwind,
     pin::pin,
     sync::Arc,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -29,7 +30,7 @@ use futures_core::Stream;
 use sse_core::{Frame, Message, http::Cors};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     runtime::Handle,
     sync::watch,
     task::{JoinHandle, JoinSet, unconstrained},
@@ -44,6 +45,7 @@ use self::{
     gate::Gate,
     reception::{Reception, receive},
     shard::{Mailbox, Shard},
+    socket::poll_accept,
 };
 
 /// A server that answers each request with a subscription, or refuses it.
@@ -210,7 +212,8 @@ where
     /// # Panics
     /// Outside a tokio runtime, or in one without timers.
     pub fn start(self, listener: TcpListener) -> Serving {
-        let accept = move |cx: &mut Context<'_>| Poll::Ready(Some(ready!(accept(&listener, cx))));
+        let within = self.limits.write_timeout;
+        let accept = move |cx: &mut Context<'_>| poll_accept(&listener, cx, within).map(Some);
         self.run(accept, async |socket| Ok(socket))
     }
 
@@ -221,7 +224,8 @@ where
     /// As [`start`](Self::start).
     #[cfg(feature = "rustls")]
     pub fn start_tls(self, listener: TcpListener, config: Arc<rustls::ServerConfig>) -> Serving {
-        let accept = move |cx: &mut Context<'_>| Poll::Ready(Some(ready!(accept(&listener, cx))));
+        let within = self.limits.write_timeout;
+        let accept = move |cx: &mut Context<'_>| poll_accept(&listener, cx, within).map(Some);
         let acceptor = tokio_rustls::TlsAcceptor::from(config);
         self.run(accept, move |socket| acceptor.accept(socket))
     }
@@ -343,17 +347,6 @@ impl<A: fmt::Debug> fmt::Debug for Server<A> {
             .field("shards", &self.shards)
             .finish_non_exhaustive()
     }
-}
-
-/// Frames go out as they come: to collect them is up to the shards.
-fn accept(
-    listener: &TcpListener,
-    cx: &mut Context<'_>,
-) -> Poll<io::Result<(TcpStream, Option<SocketAddr>)>> {
-    let (socket, peer) = ready!(listener.poll_accept(cx))?;
-    // A socket that is gone already will say so when it is read from.
-    let _ = socket.set_nodelay(true);
-    Poll::Ready(Ok((socket, Some(peer))))
 }
 
 /// The future's output, unless `other` is over first.
