@@ -46,13 +46,13 @@ impl Backoff {
             return base;
         }
         // In nanoseconds, five centuries at most: that is less code than `Duration`'s arithmetic.
-        let base = nanos(base);
-        let wait = base
+        let shortest = nanos(base);
+        let wait = shortest
             .saturating_mul(1 << doublings)
-            .min(nanos(config.backoff_ceiling).max(base));
+            .min(nanos(config.backoff_ceiling).max(shortest));
         let per_mille = self.next_random() % (u32::from(config.jitter_percent) * 10 + 1);
         let jitter = (wait / 1000).saturating_mul(per_mille.into());
-        Duration::from_nanos(wait.saturating_add(jitter))
+        Duration::from_nanos(wait.saturating_add(jitter)).max(base)
     }
 
     /// SplitMix64: spreads clients apart, keeps no secret.
@@ -126,5 +126,14 @@ mod tests {
         let [first, second] = waits(Duration::from_secs(60), &config);
         assert_eq!(first, Duration::from_secs(60));
         assert!(second >= first);
+    }
+
+    #[test]
+    fn a_reconnection_time_of_more_than_centuries_is_kept() {
+        let config = Config {
+            retry_ceiling: Duration::MAX,
+            ..Config::default()
+        };
+        assert_eq!(waits(Duration::MAX, &config), [Duration::MAX; 3]);
     }
 }
