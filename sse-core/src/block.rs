@@ -290,6 +290,9 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
                 event_type: lent.event_type.filter(|_| text.event_type.is_none()),
                 id: None,
             };
+            if text.event_type.is_some() {
+                self.event_type.clear();
+            }
             self.repair_copies(copied, input.rest())?;
         }
         Ok(text)

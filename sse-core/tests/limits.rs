@@ -174,6 +174,18 @@ fn id_is_limited_whatever_the_limit_of_an_event() {
 }
 
 #[test]
+fn a_type_that_another_has_replaced_does_not_count() {
+    // As text the first would have 10 bytes.
+    let stream = b"event: msgF\xFF\xFF\ndata\ndata\nevent: msg\n\n";
+    for cut in 0..stream.len() {
+        let mut parser = Parser::new().with_limit(8);
+        let (seen, _) = see(&mut parser, Door::Event, stream, [cut]);
+        let event = ("msg".to_owned(), "\n".to_owned(), String::new());
+        assert_eq!(seen.events, [Ok(event)], "cut at {cut}");
+    }
+}
+
+#[test]
 fn comments_and_unknown_fields_of_any_length_need_no_memory() {
     let long = "x".repeat(100_000);
     let stream = format!(":{long}\n{long}\n{long}:{long}\ndatas: {long}\n\ndata\n\n: {long}");
