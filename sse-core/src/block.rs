@@ -41,6 +41,14 @@ enum Phase {
     Over,
 }
 
+/// The most bytes that each field can have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    pub(crate) data: usize,
+    pub(crate) event_type: usize,
+    pub(crate) id: usize,
+}
+
 /// An `id` value that holds NUL, and is to be ignored.
 struct HasNul;
 
@@ -93,6 +101,29 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     #[inline]
     pub(crate) fn is_over(&self) -> bool {
         self.phase == Phase::Over
+    }
+
+    /// Whether nothing of an earlier block is left.
+    #[inline]
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.phase == Phase::Untouched
+    }
+
+    /// The most bytes that fit as data, event type and ID of a block that has none yet.
+    #[inline]
+    pub(crate) fn room(&self) -> Room {
+        Room {
+            data: self.data.limit().min(self.limit),
+            event_type: self.event_type.limit().min(self.limit),
+            id: self.id_limit(),
+        }
+    }
+
+    /// Makes this the last event ID.
+    #[inline]
+    pub(crate) fn commit_text(&mut self, id: &str) -> Result<(), TooLarge> {
+        self.last_event_id.clear();
+        self.last_event_id.push_text(id).map_err(|_| TooLarge)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -328,8 +359,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         input: &mut impl Input<'i>,
     ) -> Result<Option<&'i str>, TooLarge> {
         if let Some(text) = input.text(id.range()) {
-            self.last_event_id.clear();
-            self.last_event_id.push_text(text).map_err(|_| TooLarge)?;
+            self.commit_text(text)?;
             return Ok(Some(text));
         }
         self.phase = Phase::Copied;
@@ -356,11 +386,11 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     }
 
     pub(crate) fn set_last_event_id(&mut self, id: &str) -> Result<(), TooLarge> {
-        self.last_event_id.clear();
         if id.len() > self.id_limit() {
+            self.last_event_id.clear();
             return Err(TooLarge);
         }
-        self.last_event_id.push_text(id).map_err(|_| TooLarge)
+        self.commit_text(id)
     }
 
     pub(crate) fn last_event_id(&self) -> &str {

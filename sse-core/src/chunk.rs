@@ -6,15 +6,87 @@ use crate::scan;
 
 /// What a [`Parser`](crate::Parser) takes events out of: a slice, which then begins behind the
 /// event, or a [`Chunk`].
-pub trait Input<'i> {
+pub trait Input<'i>: Look<'i> {
     /// What has not been taken yet.
     fn rest(&self) -> &'i [u8];
+}
 
-    /// This part of the [rest](Self::rest) as text, if it is UTF-8.
+/// What the parser does with its input.
+#[expect(
+    unnameable_types,
+    reason = "what a chunk knows of its bytes is for the parser alone"
+)]
+pub trait Look<'i> {
+    type Ahead: Ahead<'i>;
+
+    /// The start of the [rest](Input::rest), as far as it has been looked at.
+    fn ahead(&mut self) -> Self::Ahead;
+
+    /// Takes what comes before `behind`, which is the end of what is [ahead](Self::ahead).
+    fn take_up_to(&mut self, behind: Self::Ahead);
+
+    /// This part of the [rest](Input::rest) as text, if it is UTF-8.
     fn text(&mut self, part: Range<usize>) -> Option<&'i str>;
 
-    /// Takes the first `n` bytes of the [rest](Self::rest).
+    /// Takes the first `n` bytes of the [rest](Input::rest).
     fn take(&mut self, n: usize);
+}
+
+/// Bytes, or what is known to be text.
+#[expect(unnameable_types, reason = "as of `Look`")]
+pub trait Ahead<'i>: Copy {
+    fn bytes(self) -> &'i [u8];
+
+    /// Itself as text, if it is UTF-8.
+    fn text(self) -> Option<&'i str>;
+
+    fn strip_prefix(self, prefix: &str) -> Option<Self>;
+
+    fn split_at(self, at: usize) -> Option<(Self, Self)>;
+}
+
+impl<'i> Ahead<'i> for &'i [u8] {
+    #[inline]
+    fn bytes(self) -> &'i [u8] {
+        self
+    }
+
+    #[inline]
+    fn text(self) -> Option<&'i str> {
+        scan::text(self).ok()
+    }
+
+    #[inline]
+    fn strip_prefix(self, prefix: &str) -> Option<Self> {
+        self.strip_prefix(prefix.as_bytes())
+    }
+
+    #[inline]
+    fn split_at(self, at: usize) -> Option<(Self, Self)> {
+        self.split_at_checked(at)
+    }
+}
+
+impl<'i> Ahead<'i> for &'i str {
+    #[inline]
+    fn bytes(self) -> &'i [u8] {
+        self.as_bytes()
+    }
+
+    #[inline]
+    fn text(self) -> Option<&'i str> {
+        Some(self)
+    }
+
+    #[inline]
+    fn strip_prefix(self, prefix: &str) -> Option<Self> {
+        self.strip_prefix(prefix)
+    }
+
+    #[inline]
+    fn split_at(self, at: usize) -> Option<(Self, Self)> {
+        self.split_at_checked(at)
+    }
 }
 
 impl<'i> Input<'i> for &'i [u8] {
@@ -22,10 +94,24 @@ impl<'i> Input<'i> for &'i [u8] {
     fn rest(&self) -> &'i [u8] {
         self
     }
+}
+
+impl<'i> Look<'i> for &'i [u8] {
+    type Ahead = Self;
+
+    #[inline]
+    fn ahead(&mut self) -> Self {
+        self
+    }
+
+    #[inline]
+    fn take_up_to(&mut self, behind: Self) {
+        *self = behind;
+    }
 
     #[inline]
     fn text(&mut self, part: Range<usize>) -> Option<&'i str> {
-        scan::text(self.get(part)?).ok()
+        self.get(part)?.text()
     }
 
     #[inline]
@@ -51,12 +137,10 @@ impl<'i> Input<'i> for &'i [u8] {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Chunk<'i> {
-    bytes: &'i [u8],
-    /// How much has been taken.
-    at: usize,
-    /// The newest part of `bytes` found to be text, and where it begins.
+    /// What has not been taken.
+    rest: &'i [u8],
+    /// What of it, from its start on, has been found to be text.
     text: &'i str,
-    text_start: usize,
     /// How far to look ahead next: twice as far as the last look found text, so that what is not
     /// text is looked at only so often.
     ahead: usize,
@@ -67,29 +151,24 @@ impl<'i> Chunk<'i> {
     #[must_use]
     pub const fn new(bytes: &'i [u8]) -> Self {
         Self {
-            bytes,
-            at: 0,
+            rest: bytes,
             text: "",
-            text_start: 0,
             ahead: AHEAD,
         }
     }
 
-    /// Checks from the first byte not taken up to `end`, and the whole lines behind it as far as
-    /// to look ahead.
+    /// Checks the first `least` bytes, and the whole lines behind them as far as to look ahead.
     #[cold]
-    fn look_ahead(&mut self, end: usize) {
-        let rest = &self.bytes[self.at..];
-        let lines = match &rest[..self.ahead.min(rest.len())] {
+    fn look_ahead(&mut self, least: usize) {
+        let lines = match &self.rest[..self.ahead.min(self.rest.len())] {
             ahead @ [.., b'\n'] => ahead.len(),
             ahead => scan::last_line_feed(ahead).unwrap_or(0),
         };
-        let ahead = &rest[..lines.max(end - self.at)];
+        let ahead = &self.rest[..lines.max(least)];
         self.text = match scan::text(ahead) {
             Ok(text) => text,
             Err(e) => scan::text(&ahead[..e.valid_up_to()]).unwrap_or_default(),
         };
-        self.text_start = self.at;
         self.ahead = AHEAD.min(2 * self.text.len());
     }
 }
@@ -97,28 +176,44 @@ impl<'i> Chunk<'i> {
 impl<'i> Input<'i> for Chunk<'i> {
     #[inline]
     fn rest(&self) -> &'i [u8] {
-        self.bytes.get(self.at..).unwrap_or_default()
+        self.rest
+    }
+}
+
+impl<'i> Look<'i> for Chunk<'i> {
+    type Ahead = &'i str;
+
+    #[inline]
+    fn ahead(&mut self) -> &'i str {
+        if self.text.is_empty() {
+            self.look_ahead(0);
+        }
+        self.text
+    }
+
+    #[inline]
+    fn take_up_to(&mut self, behind: &'i str) {
+        let taken = self.text.len() - behind.len();
+        self.rest = self.rest.get(taken..).unwrap_or_default();
+        self.text = behind;
     }
 
     #[inline]
     fn text(&mut self, part: Range<usize>) -> Option<&'i str> {
-        let (start, end) = (self.at + part.start, self.at + part.end);
-        if end - self.text_start > self.text.len() {
-            self.look_ahead(end);
+        if part.end > self.text.len() {
+            self.look_ahead(part.end);
         }
-        match self
-            .text
-            .get(start - self.text_start..end - self.text_start)
-        {
+        match self.text.get(part.clone()) {
             Some(text) => Some(text),
             // What is not text may stand before the part.
-            None => scan::text(self.bytes.get(start..end)?).ok(),
+            None => self.rest.get(part)?.text(),
         }
     }
 
     #[inline]
     fn take(&mut self, n: usize) {
-        self.at += n;
+        self.rest = self.rest.get(n..).unwrap_or_default();
+        self.text = self.text.get(n..).unwrap_or_default();
     }
 }
 

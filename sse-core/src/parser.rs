@@ -6,13 +6,16 @@ use crate::{
     Buffer, DEFAULT_LIMIT, Event, Growing, Input, Item, ItemPlace, Place, RawEvent, SliceBuffer,
     TooLarge,
     block::Block,
+    chunk::Ahead as _,
     lent::{Lent, LentText, Span},
     line::{Field, Line, read_digits},
     place::Found,
     scan,
 };
+use whole::Whole;
 
 mod cut;
+mod whole;
 
 /// An incremental parser of `text/event-stream`.
 ///
@@ -109,6 +112,25 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &'a mut self,
         input: &mut impl Input<'i>,
     ) -> Result<Option<Event<'a>>, TooLarge> {
+        if let Some(event) = self.whole_event(input) {
+            return Ok(Some(Event {
+                event_type: event.event_type.unwrap_or(Event::DEFAULT_TYPE),
+                data: event.data,
+                last_event_id: match event.id {
+                    Some(id) => id,
+                    None => self.last_event_id(),
+                },
+            }));
+        }
+        let text = self.next_text(input)?;
+        Ok(text.map(|text| self.event(text)))
+    }
+
+    #[inline(never)]
+    fn next_text<'i>(
+        &mut self,
+        input: &mut impl Input<'i>,
+    ) -> Result<Option<LentText<'i>>, TooLarge> {
         let mut at = 0;
         let text = match self.advance::<false>(input.rest(), &mut at) {
             Ok(Some(Found::Event(lent))) => self.accept(&lent, input).map(Some),
@@ -116,7 +138,33 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             Err(TooLarge) => Err(TooLarge),
         };
         input.take(at);
-        Ok(text?.map(|text| self.event(text)))
+        text
+    }
+
+    /// Takes an event that lies whole in the input and has the usual form.
+    #[inline(always)]
+    fn whole_event<'i>(&mut self, input: &mut impl Input<'i>) -> Option<Whole<&'i str>> {
+        if !QUICK || self.line != Line::Start || !self.block.is_untouched() {
+            return None;
+        }
+        let (whole, behind) = Whole::read(input.ahead(), self.block.room())?;
+        let event = Whole {
+            event_type: match whole.event_type {
+                Some(event_type) => Some(event_type.text()?).filter(|it| !it.is_empty()),
+                None => None,
+            },
+            data: whole.data.text()?,
+            id: match whole.id {
+                Some(id) => Some(id.text()?),
+                None => None,
+            },
+        };
+        if let Some(id) = event.id {
+            self.block.commit_text(id).ok()?;
+        }
+        self.fruitful = true;
+        input.take_up_to(behind);
+        Some(event)
     }
 
     /// As [`next_event`](Self::next_event), without a check that type and data are UTF-8: for who
@@ -438,6 +486,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         }
     }
 }
+
+/// Whether whole events have a path of their own: not where flash is scarce.
+const QUICK: bool = cfg!(feature = "std");
 
 /// What a parser holds beside its buffers is meant to stay small, on every target.
 const _: () = {
