@@ -47,8 +47,12 @@ impl<T> Whole<T> {
                     return None;
                 }
                 id = Some(fit(value, room.id)?);
+            } else if let Some(line) = rest.strip_prefix(":") {
+                (_, behind) = line_of(line)?;
+            } else if data.is_none() && event_type.is_none() && id.is_none() {
+                behind = rest;
             } else {
-                (_, behind) = line_of(rest.strip_prefix(":")?)?;
+                return None;
             }
             rest = behind_end(behind)?;
         }
