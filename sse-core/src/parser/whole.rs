@@ -27,15 +27,20 @@ impl<T> Whole<T> {
             {
                 (value, behind) = line_of(line)?;
                 data = Some(fit(value, room.data)?);
-            } else if let Some(data) = data
-                && let Some(behind) = behind_end(rest)
-            {
-                let whole = Self {
-                    event_type,
-                    data,
-                    id,
-                };
-                return Some((whole, behind));
+            } else if let Some(behind) = behind_end(rest) {
+                if let Some(data) = data {
+                    let whole = Self {
+                        event_type,
+                        data,
+                        id,
+                    };
+                    return Some((whole, behind));
+                }
+                if event_type.is_some() || id.is_some() {
+                    return None;
+                }
+                rest = behind;
+                continue;
             } else if let Some(line) = rest.strip_prefix("event: ") {
                 (value, behind) = line_of(line)?;
                 event_type = Some(fit(value, room.event_type)?);
@@ -47,12 +52,8 @@ impl<T> Whole<T> {
                     return None;
                 }
                 id = Some(fit(value, room.id)?);
-            } else if let Some(line) = rest.strip_prefix(":") {
-                (_, behind) = line_of(line)?;
-            } else if data.is_none() && event_type.is_none() && id.is_none() {
-                behind = rest;
             } else {
-                return None;
+                (_, behind) = line_of(rest.strip_prefix(":")?)?;
             }
             rest = behind_end(behind)?;
         }
