@@ -112,20 +112,14 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &'a mut self,
         input: &mut impl Input<'i>,
     ) -> Result<Option<Event<'a>>, TooLarge> {
-        if let Some(event) = self.whole_event(input) {
-            return Ok(Some(Event {
-                event_type: event.event_type.unwrap_or(Event::DEFAULT_TYPE),
-                data: event.data,
-                last_event_id: match event.id {
-                    Some(id) => id,
-                    None => self.last_event_id(),
-                },
-            }));
-        }
-        let text = self.next_text(input)?;
+        let text = match self.whole_event(input) {
+            Some(text) => Some(text),
+            None => self.next_text(input)?,
+        };
         Ok(text.map(|text| self.event(text)))
     }
 
+    /// Takes input up to the end of the next event, in whatever pieces and form it comes.
     #[inline(never)]
     fn next_text<'i>(
         &mut self,
@@ -143,28 +137,28 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
 
     /// Takes an event that lies whole in the input and has the usual form.
     #[inline(always)]
-    fn whole_event<'i>(&mut self, input: &mut impl Input<'i>) -> Option<Whole<&'i str>> {
+    fn whole_event<'i>(&mut self, input: &mut impl Input<'i>) -> Option<LentText<'i>> {
         if !QUICK || self.line != Line::Start || !self.block.is_untouched() {
             return None;
         }
         let (whole, behind) = Whole::read(input.ahead(), self.block.room())?;
-        let event = Whole {
-            event_type: match whole.event_type {
-                Some(event_type) => Some(event_type.text()?).filter(|it| !it.is_empty()),
-                None => None,
-            },
-            data: whole.data.text()?,
+        let text = LentText {
+            data: Some(whole.data.text()?),
+            event_type: Some(match whole.event_type {
+                Some(event_type) => event_type.text()?,
+                None => "",
+            }),
             id: match whole.id {
                 Some(id) => Some(id.text()?),
                 None => None,
             },
         };
-        if let Some(id) = event.id {
+        if let Some(id) = text.id {
             self.block.commit_text(id).ok()?;
         }
         self.fruitful = true;
         input.take_up_to(behind);
-        Some(event)
+        Some(text)
     }
 
     /// As [`next_event`](Self::next_event), without a check that type and data are UTF-8: for who

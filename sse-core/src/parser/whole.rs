@@ -11,8 +11,9 @@ pub(super) struct Whole<T> {
 }
 
 impl<T> Whole<T> {
-    /// Reads a block from its start on, and returns what is behind it. `None` if a line is cut, has
-    /// another form or no room, or is one data line more.
+    /// Reads past comments and empty blocks, then a block, and returns what is behind it. `None` if
+    /// a line is cut, has another form or no room, or is one data line more; also if there is no
+    /// data, as what such a block does is not to be told by its fields alone.
     #[inline(always)]
     pub(super) fn read<'i>(ahead: T, room: Room) -> Option<(Self, T)>
     where
