@@ -120,7 +120,8 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     }
 
     /// Takes input up to the end of the next event, in whatever pieces and form it comes.
-    #[inline(never)]
+    #[cfg_attr(feature = "std", inline(never))]
+    #[cfg_attr(not(feature = "std"), inline(always))]
     fn next_text<'i>(
         &mut self,
         input: &mut impl Input<'i>,
