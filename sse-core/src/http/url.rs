@@ -1,6 +1,6 @@
 //! A checked view of an absolute http or https URL.
 
-use core::{fmt, net::Ipv6Addr};
+use core::{fmt, net::Ipv4Addr};
 
 use crate::line::read_digits;
 
@@ -56,7 +56,9 @@ impl<'a> Url<'a> {
         };
         let is_border = |b| matches!(b, b'/' | b'\\' | b'?' | b'#');
         let authority_len = rest.bytes().position(is_border).unwrap_or(rest.len());
-        let (authority, target) = rest.split_at(authority_len);
+        let (authority, target) = rest
+            .split_at_checked(authority_len)
+            .ok_or(InvalidUrl::Host)?;
         let (host, port) = host_and_port(authority, secure)?;
 
         Ok(Self {
@@ -193,7 +195,9 @@ pub(super) fn host_and_port(authority: &str, secure: bool) -> Result<(&str, u16)
         Some(rest) => {
             let end = find(b']').ok_or(InvalidUrl::Host)?;
             let address = rest.get(..end - 1).ok_or(InvalidUrl::Host)?;
-            address.parse::<Ipv6Addr>().map_err(|_| InvalidUrl::Host)?;
+            if !is_ipv6(address) {
+                return Err(InvalidUrl::Host);
+            }
             authority
                 .split_at_checked(end + 1)
                 .ok_or(InvalidUrl::Host)?
@@ -215,6 +219,45 @@ pub(super) fn host_and_port(authority: &str, secure: bool) -> Result<(&str, u16)
         (Some(digits), _) => parse_port(digits).ok_or(InvalidUrl::Port)?,
     };
     Ok((host, port))
+}
+
+/// Whether this is an IPv6 address (RFC 4291 2.2), without the weight of `core::net`'s parser.
+fn is_ipv6(address: &str) -> bool {
+    let gap = address.as_bytes().windows(2).position(|two| two == b"::");
+    let (head, tail) = match gap {
+        Some(at) => (address.get(..at), address.get(at + 2..)),
+        None => (None, Some(address)),
+    };
+    let groups = count_groups(head, false) + count_groups(tail, true);
+    match gap {
+        Some(_) => groups < GROUPS,
+        None => groups == GROUPS,
+    }
+}
+
+/// How many groups of an IPv6 address these are; too many if one is none. The last two may be
+/// written as an IPv4 address.
+fn count_groups(text: Option<&str>, may_end_in_ipv4: bool) -> usize {
+    let Some(mut rest) = text.filter(|text| !text.is_empty()) else {
+        return 0;
+    };
+    let mut count = 0;
+    loop {
+        let len = rest.bytes().position(|b| !b.is_ascii_hexdigit());
+        let len = len.unwrap_or(rest.len());
+        match rest.as_bytes().get(len) {
+            _ if !matches!(len, 1..=4) => return GROUPS + 1,
+            None => return count + 1,
+            Some(b':') => rest = rest.get(len + 1..).unwrap_or_default(),
+            Some(_) if may_end_in_ipv4 && is_ipv4(rest) => return count + 2,
+            Some(_) => return GROUPS + 1,
+        }
+        count += 1;
+    }
+}
+
+fn is_ipv4(address: &str) -> bool {
+    address.parse::<Ipv4Addr>().is_ok()
 }
 
 fn parse_port(digits: &str) -> Option<u16> {
@@ -257,6 +300,35 @@ pub(super) fn is_target_byte(b: u8) -> bool {
         )
 }
 
+/// How many groups of 16 bits an IPv6 address has.
+const GROUPS: usize = 8;
+
 fn is_host_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_')
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use core::net::Ipv6Addr;
+    use std::string::String;
+
+    use super::*;
+
+    #[test]
+    fn what_is_an_address_is_one_to_the_parser_of_core() {
+        const PIECES: [&str; 8] = ["::", ":", "0", "fFfF", "a:b:c", "1.2.3.4", "1.2.3", "g"];
+        let mut valid = 0;
+        for number in 0..PIECES.len().pow(6) {
+            let mut text = String::new();
+            let mut rest = number;
+            while rest > 0 {
+                text.push_str(PIECES[rest % PIECES.len()]);
+                rest /= PIECES.len();
+            }
+            let expected = text.parse::<Ipv6Addr>().is_ok();
+            assert_eq!(is_ipv6(&text), expected, "{text:?}");
+            valid += usize::from(expected);
+        }
+        assert!(valid > 1000, "{valid}");
+    }
 }
