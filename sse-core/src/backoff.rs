@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::Config;
+use crate::{Config, time::micros};
 
 /// Counts failures in a row and says what the next attempt has to wait.
 #[derive(Clone, Copy, Debug)]
@@ -34,25 +34,23 @@ impl Backoff {
         self.failures
     }
 
-    /// The reconnection time after a good stream and after the first failure, then twice as long
-    /// with each one up to the ceiling, and somewhat longer by chance. Never shorter than the
-    /// reconnection time, which is the server's to set.
-    pub(crate) fn next_wait(&mut self, reconnection_time: Duration, config: &Config) -> Duration {
-        let base = reconnection_time
-            .max(config.retry_floor)
-            .min(config.retry_ceiling);
-        let doublings = self.failures.saturating_sub(1).min(MAX_DOUBLINGS);
-        if doublings == 0 {
+    /// How many microseconds to wait: the reconnection time after a good stream and after the first
+    /// failure, then twice as long with each one up to the ceiling, and somewhat longer by chance.
+    /// Never shorter than the reconnection time, which is the server's to set.
+    pub(crate) fn next_wait(&mut self, reconnection_time: Duration, config: &Config) -> u64 {
+        let base = micros(reconnection_time)
+            .max(micros(config.retry_floor))
+            .min(micros(config.retry_ceiling));
+        if self.failures <= 1 {
             return base;
         }
-        // In nanoseconds, five centuries at most: that is less code than `Duration`'s arithmetic.
-        let shortest = nanos(base);
-        let wait = shortest
-            .saturating_mul(1 << doublings)
-            .min(nanos(config.backoff_ceiling).max(shortest));
+        let ceiling = micros(config.backoff_ceiling).max(base);
+        let mut wait = base;
+        for _ in 1..self.failures.min(MAX_DOUBLINGS) {
+            wait = (2 * wait).min(ceiling);
+        }
         let per_mille = self.next_random() % (u32::from(config.jitter_percent) * 10 + 1);
-        let jitter = (wait / 1000).saturating_mul(per_mille.into());
-        Duration::from_nanos(wait.saturating_add(jitter)).max(base)
+        wait + wait / 1000 * u64::from(per_mille)
     }
 
     /// SplitMix64: spreads clients apart, keeps no secret.
@@ -65,13 +63,8 @@ impl Backoff {
     }
 }
 
-/// Far over any ceiling, far below overflow.
-fn nanos(time: Duration) -> u64 {
-    let seconds = time.as_secs().saturating_mul(1_000_000_000);
-    seconds.saturating_add(time.subsec_nanos().into())
-}
-
-const MAX_DOUBLINGS: u32 = 20;
+/// From the shortest time to the longest.
+const MAX_DOUBLINGS: u32 = 64;
 
 #[cfg(test)]
 mod tests {
@@ -81,7 +74,7 @@ mod tests {
         let mut backoff = Backoff::new(config.seed);
         core::array::from_fn(|_| {
             backoff.fail();
-            backoff.next_wait(reconnection_time, config)
+            Duration::from_micros(backoff.next_wait(reconnection_time, config))
         })
     }
 
@@ -129,11 +122,16 @@ mod tests {
     }
 
     #[test]
-    fn a_reconnection_time_of_more_than_centuries_is_kept() {
+    fn a_reconnection_time_of_more_than_a_century_is_kept() {
         let config = Config {
             retry_ceiling: Duration::MAX,
+            jitter_percent: u8::MAX,
             ..Config::default()
         };
-        assert_eq!(waits(Duration::MAX, &config), [Duration::MAX; 3]);
+        let century = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+        assert_eq!(waits(century, &config), [century]);
+        for wait in waits::<3>(Duration::MAX, &config) {
+            assert!(wait > century);
+        }
     }
 }

@@ -5,6 +5,7 @@ use core::time::Duration;
 use crate::{
     Buffer, Closed, Config, Event, Growing, Input, Instant, ItemPlace, Lost, Parser, Place,
     TooLarge, backoff::Backoff, http::Header, line::read_digits, mime::is_event_stream,
+    time::micros,
 };
 
 /// The rules of an EventSource, for a transport that speaks HTTP itself and follows redirects by
@@ -91,7 +92,8 @@ enum State {
 /// What to make of a response.
 pub(crate) enum Verdict {
     Open,
-    Lost(Lost, Duration),
+    /// Lost, and not to be tried again before so many seconds.
+    Lost(Lost, u32),
     Closed(Closed),
 }
 
@@ -204,7 +206,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     pub fn disconnected(&mut self, lost: Lost, now: Instant) {
         match self.state {
             State::Open { since, .. } => {
-                let stable = now.since(since) >= self.config.stable_after;
+                let stable = now >= since + self.config.stable_after;
                 match stable || self.parser.is_fruitful() {
                     true => self.backoff.reset(),
                     false => self.backoff.fail(),
@@ -213,7 +215,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
             State::Connecting { .. } => self.backoff.fail(),
             State::Due | State::Waiting { .. } | State::Closed(_) => return,
         }
-        self.lose(lost, Duration::ZERO, now);
+        self.lose(lost, 0, now);
     }
 
     /// Ends the source: no event is handed out any more, no connection made.
@@ -364,7 +366,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
             204 => return Verdict::Closed(Closed::NoContent),
             408 | 425 | 429 | 500..=599 if self.reconnects && self.config.retry_refused => {
                 let seconds = value("retry-after").and_then(|digits| read_digits(None, digits)?);
-                let at_least = Duration::from_secs(seconds.unwrap_or(0));
+                let at_least = u32::try_from(seconds.unwrap_or(0)).unwrap_or(u32::MAX);
                 return Verdict::Lost(Lost::Status(status), at_least);
             }
             _ => return Verdict::Closed(Closed::Status(status)),
@@ -414,7 +416,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
         (self.deadline()? <= now).then_some(lost)
     }
 
-    fn lose(&mut self, lost: Lost, at_least: Duration, now: Instant) {
+    fn lose(&mut self, lost: Lost, at_least: u32, now: Instant) {
         if !self.reconnects {
             return self.fail(match lost {
                 Lost::Ended => Closed::Ended,
@@ -431,15 +433,17 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
         let wait = self
             .backoff
             .next_wait(self.reconnection_time(), &self.config);
-        let wait = wait.max(at_least.min(self.config.retry_ceiling));
-        self.state = State::Waiting { until: now + wait };
+        let at_least = (u64::from(at_least) * 1_000_000).min(micros(self.config.retry_ceiling));
+        self.state = State::Waiting {
+            until: now.after_micros(wait.max(at_least)),
+        };
         self.news = Some(Order::Lost(lost));
     }
 }
 
 impl Verdict {
     pub(crate) fn lost(lost: Lost) -> Self {
-        Self::Lost(lost, Duration::ZERO)
+        Self::Lost(lost, 0)
     }
 }
 

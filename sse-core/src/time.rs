@@ -6,31 +6,47 @@ use core::{ops::Add, time::Duration};
 ///
 /// The machines in this crate read no clock. Whoever drives them says how late it is, and any
 /// monotonic clock will do: `tokio::time::Instant::elapsed`, a hardware tick counter, or a number
-/// that a test advances by hand.
+/// that a test advances by hand. It counts microseconds, and no time longer than 136 years.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Instant(Duration);
+pub struct Instant(u64);
 
 impl Instant {
     /// The epoch itself.
-    pub const ZERO: Self = Self(Duration::ZERO);
+    pub const ZERO: Self = Self(0);
 
     /// The instant this long after the epoch.
     #[must_use]
     pub const fn since_epoch(elapsed: Duration) -> Self {
-        Self(elapsed)
+        Self(micros(elapsed))
+    }
+
+    /// The instant this many microseconds after the epoch.
+    #[must_use]
+    pub const fn from_micros(micros: u64) -> Self {
+        Self(micros)
+    }
+
+    /// How many microseconds after the epoch this is.
+    #[must_use]
+    pub const fn as_micros(self) -> u64 {
+        self.0
     }
 
     /// How long after the epoch this is.
     #[must_use]
     pub const fn elapsed(self) -> Duration {
-        self.0
+        Duration::from_micros(self.0)
     }
 
     /// The time from `earlier` to here; zero if `earlier` is later.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
-        self.0.saturating_sub(earlier.0)
+        Duration::from_micros(self.0.saturating_sub(earlier.0))
+    }
+
+    pub(crate) const fn after_micros(self, micros: u64) -> Self {
+        Self(self.0.saturating_add(micros))
     }
 }
 
@@ -39,6 +55,16 @@ impl Add<Duration> for Instant {
 
     /// Saturates at the end of time.
     fn add(self, rhs: Duration) -> Self {
-        Self(self.0.saturating_add(rhs))
+        self.after_micros(micros(rhs))
     }
+}
+
+/// A time in microseconds, rounded up: less code calculates with them than with `Duration`. They are
+/// few enough for that not to overflow.
+pub(crate) const fn micros(time: Duration) -> u64 {
+    let seconds = match time.as_secs() {
+        seconds if seconds <= u32::MAX as u64 => seconds as u32,
+        _ => u32::MAX,
+    };
+    seconds as u64 * 1_000_000 + time.subsec_nanos().div_ceil(1_000) as u64
 }
