@@ -125,22 +125,28 @@ impl<C: Connect> EventSource<'_, C> {
     async fn step(&mut self) -> Step {
         loop {
             let step = self.driver.client.poll(now());
-            let deadline = until(self.driver.client.deadline());
-            let done = match step {
-                Step::Connect => select(self.connect(), deadline).await,
-                Step::Send => select(self.driver.send(self.connector.io()), deadline).await,
-                Step::Receive => select(self.driver.receive(self.connector.io()), deadline).await,
-                Step::Wait => select(pending(), deadline).await,
+            match step {
+                Step::Connect | Step::Send | Step::Receive | Step::Wait => {}
                 Step::Opened | Step::Event | Step::Comment | Step::TooLarge => return step,
                 Step::Lost(_) | Step::Closed(_) => {
                     self.connector.disconnect();
                     return step;
                 }
-            };
+            }
+            let deadline = until(self.driver.client.deadline());
+            let done = select(self.act(step), deadline).await;
             if let Either::First(Err(error)) = done {
                 self.driver.disconnected(step, error);
                 self.connector.disconnect();
             }
+        }
+    }
+
+    async fn act(&mut self, step: Step) -> Result<(), ErrorKind> {
+        match step {
+            Step::Connect => self.connect().await,
+            Step::Send | Step::Receive => self.driver.transfer(step, self.connector.io()).await,
+            _ => pending().await,
         }
     }
 

@@ -29,28 +29,28 @@ impl<'m> Driver<'m> {
         }
     }
 
-    pub(crate) async fn send<Io: Write>(&mut self, io: Option<&mut Io>) -> Result<(), ErrorKind> {
-        let io = io.ok_or(ErrorKind::NotConnected)?;
-        self.unflushed = true;
-        let unsent = self.client.unsent();
-        match io.write(unsent).await.map_err(|error| error.kind())? {
-            0 => return Err(ErrorKind::WriteZero),
-            n => self.client.sent(n),
-        }
-        Ok(())
-    }
-
-    pub(crate) async fn receive<Io: Read + Write>(
+    /// Sends or receives, as the step says.
+    pub(crate) async fn transfer<Io: Read + Write>(
         &mut self,
+        step: Step,
         io: Option<&mut Io>,
     ) -> Result<(), ErrorKind> {
         let io = io.ok_or(ErrorKind::NotConnected)?;
+        if step == Step::Send {
+            self.unflushed = true;
+            let sent = io.write(self.client.unsent()).await;
+            match sent.map_err(|error| error.kind())? {
+                0 => return Err(ErrorKind::WriteZero),
+                n => self.client.sent(n),
+            }
+            return Ok(());
+        }
         if self.unflushed {
             io.flush().await.map_err(|error| error.kind())?;
             self.unflushed = false;
         }
-        let spare = self.client.spare();
-        let n = io.read(spare).await.map_err(|error| error.kind())?;
+        let received = io.read(self.client.spare()).await;
+        let n = received.map_err(|error| error.kind())?;
         self.client.received(n, now());
         // Where more is always at hand, other tasks would never run.
         yield_now().await;

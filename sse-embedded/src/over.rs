@@ -150,11 +150,8 @@ impl<Io: Read + Write> Stream<'_, '_, Io> {
     async fn step(&mut self) -> Step {
         loop {
             let step = self.driver.client.poll(now());
-            let deadline = until(self.driver.client.deadline());
-            let io = Some(&mut self.io);
-            let done = match step {
-                Step::Send => select(self.driver.send(io), deadline).await,
-                Step::Receive => select(self.driver.receive(io), deadline).await,
+            match step {
+                Step::Send | Step::Receive => {}
                 Step::Connect => {
                     self.driver.lent = false;
                     return step;
@@ -166,7 +163,9 @@ impl<Io: Read + Write> Stream<'_, '_, Io> {
                 | Step::TooLarge
                 | Step::Lost(_)
                 | Step::Closed(_) => return step,
-            };
+            }
+            let deadline = until(self.driver.client.deadline());
+            let done = select(self.driver.transfer(step, Some(&mut self.io)), deadline).await;
             if let Either::First(Err(error)) = done {
                 self.driver.disconnected(step, error);
             }

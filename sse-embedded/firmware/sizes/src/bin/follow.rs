@@ -23,13 +23,14 @@ async fn run(stack: Stack<'static>) {
     let connector = EmbassyNet::new(stack, socket);
     let mut config = Config::default();
     config.idle_timeout = Some(core::time::Duration::from_secs(45));
-    let source = EventSource::new(
+    let Ok(mut source) = EventSource::new(
         "http://10.0.2.2:65535/feed",
         MEMORY.take(),
         connector,
         config,
-    );
-    let Ok(mut source) = source else { return };
+    ) else {
+        return;
+    };
     while let Ok(event) = source.next().await {
         black_box(event);
     }
