@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use memchr::memchr;
+use super::is_token;
 
 /// The most header lines a head may have. While it is parsed, each takes four words of the stack.
 pub const MAX_HEADERS: usize = 64;
@@ -101,13 +101,29 @@ pub struct Headers<'a> {
 impl<'a> Headers<'a> {
     /// Of a head that `httparse` has accepted: here it is only split again.
     pub(super) fn of(head: &'a [u8]) -> Self {
-        let mut head = head;
-        while let [b'\r' | b'\n', rest @ ..] = head {
-            head = rest;
-        }
         Self {
-            lines: split_line(head).map_or(&[], |(_first, rest)| rest),
+            lines: first_line(head).map_or(&[], |(_first, rest)| rest),
         }
+    }
+
+    /// Checks what follows the first line, up to and with the empty line, and returns it with what
+    /// comes behind.
+    pub(super) fn parse(lines: &'a [u8]) -> Result<(Self, &'a [u8]), BadHead> {
+        let mut rest = lines;
+        for _ in 0..=MAX_HEADERS {
+            let (line, behind) = split_line(rest).ok_or(BadHead::Syntax)?;
+            rest = behind;
+            if line.is_empty() {
+                let lines = lines.split_at_checked(lines.len() - rest.len());
+                let (lines, body) = lines.ok_or(BadHead::Syntax)?;
+                return Ok((Self { lines }, body));
+            }
+            let (name, value) = split_field(line).ok_or(BadHead::Syntax)?;
+            if !is_token(name) || !is_text(value) {
+                return Err(BadHead::Syntax);
+            }
+        }
+        Err(BadHead::TooManyHeaders)
     }
 
     pub(super) fn first(self, name: &str) -> Option<&'a [u8]> {
@@ -126,10 +142,10 @@ impl<'a> Iterator for Headers<'a> {
     fn next(&mut self) -> Option<Header<'a>> {
         let (line, rest) = split_line(self.lines)?;
         self.lines = rest;
-        let (name, value) = line.split_at_checked(memchr(b':', line)?)?;
+        let (name, value) = split_field(line)?;
         Some(Header {
             name: str::from_utf8(name).ok()?,
-            value: trim(value.get(1..)?),
+            value: trim(value),
         })
     }
 }
@@ -204,10 +220,35 @@ impl fmt::Display for BadHead {
 
 impl core::error::Error for BadHead {}
 
+/// The first line that is not empty, and what follows it.
+pub(super) fn first_line(mut text: &[u8]) -> Option<(&[u8], &[u8])> {
+    loop {
+        match split_line(text)? {
+            ([], rest) => text = rest,
+            split => return Some(split),
+        }
+    }
+}
+
 /// Splits after a LF; the line comes without LF or CRLF.
 fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (line, rest) = text.split_at_checked(memchr(b'\n', text)?)?;
+    let (line, rest) = text.split_at_checked(position(b'\n', text)?)?;
     Some((line.strip_suffix(b"\r").unwrap_or(line), rest.get(1..)?))
+}
+
+/// Splits at the colon, which is in neither.
+fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (name, value) = line.split_at_checked(position(b':', line)?)?;
+    Some((name, value.get(1..)?))
+}
+
+fn position(byte: u8, text: &[u8]) -> Option<usize> {
+    text.iter().position(|b| *b == byte)
+}
+
+/// Whether there are no control characters but tabs (RFC 9110 5.5).
+pub(super) fn is_text(text: &[u8]) -> bool {
+    !text.iter().any(|b| b.is_ascii_control() && *b != b'\t')
 }
 
 fn trim(mut value: &[u8]) -> &[u8] {

@@ -1,6 +1,6 @@
 //! The head of an answer.
 
-use super::head::{BadHead, Headers, MAX_HEADERS, Version};
+use super::head::{BadHead, Headers, Version, first_line, is_text};
 
 /// The head of an answer, and whatever of its body lies behind it in the same memory.
 ///
@@ -27,19 +27,36 @@ impl<'a> Response<'a> {
     /// after it are the body's.
     ///
     /// # Errors
-    /// [`BadHead`] if it is malformed, has more than [`MAX_HEADERS`] lines or is not all there.
+    /// [`BadHead`] if it is malformed, has more than [`MAX_HEADERS`](super::MAX_HEADERS) lines or is not all there.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, BadHead> {
-        let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
-        let mut parsed = httparse::Response::new(&mut headers);
-        let httparse::Status::Complete(head_len) = parsed.parse(bytes)? else {
+        let (first, lines) = first_line(bytes).ok_or(BadHead::Syntax)?;
+        let rest = first.strip_prefix(b"HTTP/1.").ok_or(BadHead::Version)?;
+        let (minor, rest) = rest.split_first().ok_or(BadHead::Version)?;
+        let version = Version::of(minor.checked_sub(b'0'))?;
+        let [b' ', hundreds, tens, ones, reason @ ..] = rest else {
             return Err(BadHead::Syntax);
         };
-        let (head, body) = bytes.split_at_checked(head_len).ok_or(BadHead::Syntax)?;
+        let mut status = 0;
+        for digit in [hundreds, tens, ones] {
+            if !digit.is_ascii_digit() {
+                return Err(BadHead::Syntax);
+            }
+            status = status * 10 + u16::from(digit - b'0');
+        }
+        let reason = match reason {
+            [] => reason,
+            [b' ', reason @ ..] if is_text(reason) => reason,
+            _ => return Err(BadHead::Syntax),
+        };
+        let (headers, body) = Headers::parse(lines)?;
         Ok(Self {
-            status: parsed.code.ok_or(BadHead::Syntax)?,
-            version: Version::of(parsed.version)?,
-            reason: parsed.reason.unwrap_or_default(),
-            headers: Headers::of(head),
+            status,
+            version,
+            reason: str::from_utf8(reason)
+                .ok()
+                .filter(|reason| reason.is_ascii())
+                .unwrap_or_default(),
+            headers,
             body,
         })
     }
@@ -86,5 +103,65 @@ impl<'a> Response<'a> {
     #[must_use]
     pub fn body(&self) -> &'a [u8] {
         self.body
+    }
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use std::{string::String, vec::Vec};
+
+    use super::{super::Header, *};
+
+    #[test]
+    fn what_is_a_head_is_one_to_httparse() {
+        const PIECES: [&str; 16] = [
+            "HTTP/1.1 200 OK\r\n",
+            "HTTP/1.0",
+            " 404",
+            "\r\n",
+            "\n",
+            "\r",
+            " ",
+            "\t",
+            "a",
+            ":",
+            "b-C: d\r\n",
+            "\0",
+            "\u{7f}",
+            "é",
+            "\"",
+            "2",
+        ];
+        let mut heads = 0;
+        for number in 0..PIECES.len().pow(4) {
+            let mut text = String::new();
+            let mut rest = number;
+            for _ in 0..4 {
+                text.push_str(PIECES[rest % PIECES.len()]);
+                rest /= PIECES.len();
+            }
+            for start in ["", "HTTP/1.1 200 OK\r\n"] {
+                let text = [start, &text, "\r\n\r\n"].concat();
+                let mut headers = [httparse::EMPTY_HEADER; 16];
+                let mut expected = httparse::Response::new(&mut headers);
+                let accepted = expected.parse(text.as_bytes());
+                let Ok(response) = Response::parse(text.as_bytes()) else {
+                    assert!(!accepted.is_ok_and(|head| head.is_complete()), "{text:?}");
+                    continue;
+                };
+                heads += 1;
+                let body = text.len() - accepted.unwrap().unwrap();
+                assert_eq!(response.body().len(), body, "{text:?}");
+                assert_eq!(Some(response.status()), expected.code, "{text:?}");
+                assert_eq!(Some(response.reason()), expected.reason, "{text:?}");
+                let minor = (response.version() == Version::Http11).into();
+                assert_eq!(Some(minor), expected.version, "{text:?}");
+                let fields = |name, value| Header { name, value };
+                let expected = expected.headers.iter();
+                let expected: Vec<_> = expected.map(|h| fields(h.name, h.value)).collect();
+                assert_eq!(response.headers().collect::<Vec<_>>(), expected, "{text:?}");
+            }
+        }
+        assert!(heads > 1000, "{heads}");
     }
 }
