@@ -45,6 +45,8 @@ pub struct Client<D = Growing, F = D> {
     route: Route<D>,
     method: Method,
     stage: Stage,
+    /// How far the body of the response is, from the stage on in which there is one.
+    body: Body,
     rx: Received<D>,
     found: Option<ItemPlace>,
     /// Whether the parser's scratch holds a response.
@@ -93,15 +95,14 @@ enum Stage {
     Sending(usize),
     /// The head of the response goes to the scratch.
     Head(HeadEnd),
-    /// The body of a refused response goes to the scratch, behind its head.
+    /// The body of a refused response goes to the scratch, behind its head, as far as there is room.
     Refused {
-        body: Body,
         room: usize,
         closed: Closed,
     },
     /// The stream is open and its head still in the scratch.
-    Opened(Body),
-    Streaming(Body),
+    Opened,
+    Streaming,
 }
 
 #[cfg(feature = "alloc")]
@@ -140,6 +141,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
                 _ => Method::Other,
             },
             stage: Stage::Idle,
+            body: Body::default(),
             rx: Received::new(buffers.rx),
             found: None,
             answered: false,
@@ -183,6 +185,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
     /// set, but for [`set_last_event_id`](Self::set_last_event_id).
     ///
     /// If the request cannot be sent, the client closes with [`Closed::Request`].
+    #[inline(never)]
     pub fn connected(&mut self, request: &Request<'_>, _now: Instant) {
         if !matches!(self.stage, Stage::Connecting) {
             return;
@@ -204,7 +207,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
             Stage::Connecting => Lost::Connect,
             Stage::Sending(_) | Stage::Head(_) => Lost::NoResponse,
             Stage::Refused { closed, .. } => return self.fail(closed),
-            Stage::Opened(_) | Stage::Streaming(_) => Lost::Cut,
+            Stage::Opened | Stage::Streaming => Lost::Cut,
         };
         self.session.disconnected(lost, now);
         self.stage = Stage::Idle;
@@ -247,10 +250,10 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         // to come.
         match &self.stage {
             // The parser still holds the head.
-            Stage::Opened(body) if body.ends_cleanly_at_eof() => {
+            Stage::Opened if self.body.ends_cleanly_at_eof() => {
                 self.session.disconnected(Lost::Ended, now);
             }
-            Stage::Streaming(body) if body.ends_cleanly_at_eof() => self.session.ended(now),
+            Stage::Streaming if self.body.ends_cleanly_at_eof() => self.session.ended(now),
             _ => self.disconnected(now),
         }
     }
@@ -336,7 +339,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         match self.stage {
             Stage::Idle | Stage::Connecting => Step::Connect,
             Stage::Sending(_) => Step::Send,
-            Stage::Head(_) | Stage::Refused { .. } | Stage::Opened(_) | Stage::Streaming(_) => {
+            Stage::Head(_) | Stage::Refused { .. } | Stage::Opened | Stage::Streaming => {
                 Step::Receive
             }
         }
@@ -345,17 +348,17 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
     /// Takes what has been received, up to the next thing to tell.
     fn read(&mut self, now: Instant) -> Option<Step> {
         loop {
-            match &mut self.stage {
+            match self.stage {
                 Stage::Idle | Stage::Connecting | Stage::Sending(_) => return None,
                 Stage::Head(_) => self.read_head(now)?,
                 Stage::Refused { .. } => return self.read_refused(now),
-                Stage::Opened(_) if self.session.has_news() => return None,
-                Stage::Opened(body) => {
-                    self.stage = Stage::Streaming(body.clone());
+                Stage::Opened if self.session.has_news() => return None,
+                Stage::Opened => {
+                    self.stage = Stage::Streaming;
                     self.session.parser.restart();
                     self.answered = false;
                 }
-                Stage::Streaming(_) => return self.read_stream(now),
+                Stage::Streaming => return self.read_stream(now),
             }
         }
     }
@@ -380,7 +383,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         found?;
         match self.judge_head() {
             Ok(stage) => {
-                if matches!(stage, Stage::Opened(_)) {
+                if matches!(stage, Stage::Opened) {
                     self.session.apply(Verdict::Open, now);
                 }
                 self.stage = stage;
@@ -394,6 +397,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
     }
 
     /// What comes after the response head in the scratch.
+    #[inline(never)]
     fn judge_head(&mut self) -> Result<Stage, Verdict> {
         let head = self.session.parser.scratch_bytes();
         let response = match Response::parse(head) {
@@ -425,15 +429,20 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         self.answered = true;
         match self.session.judge(response.status(), response.headers()) {
             Verdict::Open => match body {
-                Ok(body) => Ok(Stage::Opened(body)),
+                Ok(body) => {
+                    self.body = body;
+                    Ok(Stage::Opened)
+                }
                 Err(bad) => Err(Verdict::Closed(Closed::Framing(bad))),
             },
             Verdict::Closed(closed) => match body {
-                Ok(body) => Ok(Stage::Refused {
-                    body,
-                    room: config.refused_body,
-                    closed,
-                }),
+                Ok(body) => {
+                    self.body = body;
+                    Ok(Stage::Refused {
+                        room: config.refused_body,
+                        closed,
+                    })
+                }
                 Err(_) => Err(Verdict::Closed(closed)),
             },
             lost @ Verdict::Lost(..) => Err(lost),
@@ -442,13 +451,13 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
 
     /// Collects the body of a refused response, as far as there is room and time for it.
     fn read_refused(&mut self, now: Instant) -> Option<Step> {
-        let Stage::Refused { body, room, closed } = &mut self.stage else {
+        let Stage::Refused { room, closed } = &mut self.stage else {
             return None;
         };
         let late = self.session.is_overdue(now);
         let (scratch, _) = self.session.parser.scratch();
         let mut rest = self.rx.take(usize::MAX);
-        while let Ok(Some(piece)) = body.next_piece(&mut rest) {
+        while let Ok(Some(piece)) = self.body.next_piece(&mut rest) {
             let free = scratch.limit() - scratch.as_slice().len();
             *room = free.min(*room);
             let kept = &piece[..piece.len().min(*room)];
@@ -457,7 +466,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
                 Err(Full) => 0,
             };
         }
-        if late || *room == 0 || body.is_finished() || !rest.is_empty() {
+        if late || *room == 0 || self.body.is_finished() || !rest.is_empty() {
             let closed = *closed;
             self.session.fail(closed);
         }
@@ -465,9 +474,6 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
     }
 
     fn read_stream(&mut self, now: Instant) -> Option<Step> {
-        let Stage::Streaming(body) = &mut self.stage else {
-            return None;
-        };
         while self.session.is_open() {
             let (input, at) = self.rx.parsing();
             let found = self.session.find_item(input, at);
@@ -482,9 +488,9 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
                 Ok(None) => {}
                 Err(TooLarge) => return Some(Step::TooLarge),
             }
-            match self.rx.next_piece(body) {
+            match self.rx.next_piece(&mut self.body) {
                 Ok(true) => {}
-                Ok(false) if body.is_finished() => self.session.ended(now),
+                Ok(false) if self.body.is_finished() => self.session.ended(now),
                 Ok(false) => return None,
                 Err(bad) => self.session.disconnected(Lost::BadChunk(bad), now),
             }

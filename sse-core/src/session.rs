@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use crate::{
     Buffer, Closed, Config, Event, Growing, Input, Instant, ItemPlace, Lost, Parser, Place,
-    TooLarge, backoff::Backoff, http::Header, line::read_digits, mime::is_event_stream,
+    TooLarge, backoff::Backoff, http::{Header, trim}, line::read_digits, mime::is_event_stream,
     time::micros,
 };
 
@@ -371,17 +371,20 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
             }
             _ => return Verdict::Closed(Closed::Status(status)),
         }
-        let types = headers.clone().filter(|h| h.is_named("content-type"));
-        if !is_event_stream(types.map(|h| h.value)) {
-            return Verdict::Closed(Closed::ContentType);
+        let (mut is_stream, mut is_coded) = (false, false);
+        for header in headers {
+            if header.is_named("content-type") {
+                is_stream = is_event_stream(header.value).unwrap_or(is_stream);
+            } else if header.is_named("content-encoding") {
+                for coding in header.value.split(|&b| b == b',').map(trim) {
+                    is_coded |= !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity");
+                }
+            }
         }
-        let mut codings = headers
-            .filter(|h| h.is_named("content-encoding"))
-            .flat_map(|h| h.value.split(|&b| b == b','))
-            .map(<[u8]>::trim_ascii);
-        match codings.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity")) {
-            true => Verdict::Open,
-            false => Verdict::Closed(Closed::ContentEncoding),
+        match (is_stream, is_coded) {
+            (true, false) => Verdict::Open,
+            (true, true) => Verdict::Closed(Closed::ContentEncoding),
+            (false, _) => Verdict::Closed(Closed::ContentType),
         }
     }
 

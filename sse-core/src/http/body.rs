@@ -8,38 +8,31 @@ use super::{Response, Version};
 ///
 /// How the bytes are cut into pieces makes no difference, no byte is looked at twice, and
 /// chunks, their extensions and trailers of any size cost no memory.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Body {
     state: State,
+    /// How many bytes a size has told that are yet to come.
+    left: u64,
+    /// How many more bytes the line of a size may have: digits, then others.
+    room: u16,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     /// Everything up to the end of the connection.
     UntilClose,
-    /// This many bytes of a body of known length.
-    Length(u64),
+    /// In a body of known length.
+    Length,
     /// In the digits of a chunk's size.
-    Size {
-        size: u64,
-        digits: u8,
-    },
+    Size,
     /// In the white space after them.
-    Blank {
-        size: u64,
-        room: u16,
-    },
-    Extension {
-        size: u64,
-        room: u16,
-    },
+    Blank,
+    Extension,
     /// Behind the CR of the line that says the size.
-    SizeCr {
-        size: u64,
-    },
-    /// This many bytes of a chunk.
-    Data(u64),
-    /// Behind them.
+    SizeCr,
+    /// In a chunk.
+    Data,
+    /// Behind it.
     DataEnd,
     DataCr,
     TrailerStart,
@@ -63,28 +56,34 @@ impl Body {
     pub fn of(response: &Response<'_>) -> Result<Self, BadFraming> {
         // These have no body, whatever their headers say.
         if response.is_informational() || matches!(response.status(), 204 | 304) {
-            return Ok(Self {
-                state: State::Finished,
-            });
+            return Ok(Self::default());
         }
         let mut codings = response.headers().named("transfer-encoding");
         let mut lengths = response.headers().named("content-length");
-        let state = match (codings.next(), lengths.next()) {
-            (None, None) => State::UntilClose,
-            (Some(_), Some(_)) => return Err(BadFraming::Both),
+        match (codings.next(), lengths.next()) {
+            (None, None) => Ok(Self::new(State::UntilClose, 0)),
+            (Some(_), Some(_)) => Err(BadFraming::Both),
             (Some(coding), None) => {
                 let is_chunked = coding.eq_ignore_ascii_case(b"chunked");
                 if !is_chunked || codings.next().is_some() || response.version() < Version::Http11 {
                     return Err(BadFraming::TransferEncoding);
                 }
-                State::SIZE
+                Ok(Self::new(State::Size, 0))
             }
             (None, Some(length)) => match (parse_length(length), lengths.next()) {
-                (Some(length), None) => State::length(length),
-                _ => return Err(BadFraming::ContentLength),
+                (Some(0), None) => Ok(Self::default()),
+                (Some(length), None) => Ok(Self::new(State::Length, length)),
+                _ => Err(BadFraming::ContentLength),
             },
-        };
-        Ok(Self { state })
+        }
+    }
+
+    const fn new(state: State, left: u64) -> Self {
+        Self {
+            state,
+            left,
+            room: SIZE_DIGITS,
+        }
     }
 
     /// Takes bytes from the front of `input` up to the end of the next piece of payload, and
@@ -99,22 +98,9 @@ impl Body {
         while let [byte, rest @ ..] = *input {
             match self.state {
                 State::UntilClose => return Ok(Some(core::mem::take(input))),
-                State::Length(left) => {
-                    let (piece, left) = split_piece(input, left);
-                    self.state = State::length(left);
-                    return Ok(Some(piece));
-                }
-                State::Data(left) => {
-                    let (piece, left) = split_piece(input, left);
-                    self.state = if left > 0 {
-                        State::Data(left)
-                    } else {
-                        State::DataEnd
-                    };
-                    return Ok(Some(piece));
-                }
+                State::Length | State::Data => return Ok(Some(self.split_piece(input))),
                 State::Finished => return Ok(None),
-                framing => self.state = framing.after(*byte).unwrap_or_else(State::Failed),
+                _ => self.state = self.after(*byte).unwrap_or_else(State::Failed),
             }
             if let State::Failed(bad) = self.state {
                 return Err(bad);
@@ -138,86 +124,78 @@ impl Body {
     pub fn ends_cleanly_at_eof(&self) -> bool {
         matches!(self.state, State::Finished | State::UntilClose)
     }
-}
 
-impl State {
-    const SIZE: Self = Self::Size { size: 0, digits: 0 };
-
-    fn length(left: u64) -> Self {
-        if left > 0 {
-            Self::Length(left)
-        } else {
-            Self::Finished
-        }
+    fn split_piece<'a>(&mut self, input: &mut &'a [u8]) -> &'a [u8] {
+        let len = usize::try_from(self.left).unwrap_or(usize::MAX);
+        let (piece, rest) = input.split_at(len.min(input.len()));
+        *input = rest;
+        self.left -= piece.len() as u64;
+        self.state = match (self.left, self.state) {
+            (0, State::Data) => State::DataEnd,
+            (0, _) => State::Finished,
+            (_, state) => state,
+        };
+        piece
     }
 
     /// Where one byte of chunk framing leads: RFC 9112 7.1.
-    fn after(self, byte: u8) -> Result<Self, BadChunk> {
-        match (self, byte) {
-            (Self::Size { .. } | Self::Blank { .. } | Self::Extension { .. }, b'\n') => {
-                Err(BadChunk::LineEnd)
+    fn after(&mut self, byte: u8) -> Result<State, BadChunk> {
+        use State::*;
+
+        Ok(match (self.state, byte) {
+            (Size | Blank | Extension | TrailerStart | Trailer, b'\n') => {
+                return Err(BadChunk::LineEnd);
             }
-            (Self::Size { digits: 0, .. }, b';' | b' ' | b'\t' | b'\r') => Err(BadChunk::Size),
-            (Self::Size { size, .. }, b'\r') => Ok(Self::SizeCr { size }),
-            (Self::Size { size, .. }, b';') => Ok(Self::Extension {
-                size,
-                room: EXTENSION_LIMIT,
-            }),
-            (Self::Size { size, .. }, b' ' | b'\t') => Ok(Self::Blank {
-                size,
-                room: EXTENSION_LIMIT,
-            }),
-            (Self::Size { size, digits }, _) => {
+            (Size, b';' | b' ' | b'\t' | b'\r') if self.room == SIZE_DIGITS => {
+                return Err(BadChunk::Size);
+            }
+            (Size | Blank | Extension, b'\r') => SizeCr,
+            (Size, b';' | b' ' | b'\t') => {
+                self.room = EXTENSION_LIMIT;
+                if byte == b';' { Extension } else { Blank }
+            }
+            (Size, _) => {
                 let digit = char::from(byte).to_digit(16).ok_or(BadChunk::Size)?;
-                if digits == SIZE_DIGITS {
-                    return Err(BadChunk::Size);
+                self.room = self.room.checked_sub(1).ok_or(BadChunk::Size)?;
+                self.left = self.left << 4 | u64::from(digit);
+                Size
+            }
+            (Blank | Extension, _) => {
+                self.room = self.room.checked_sub(1).ok_or(BadChunk::TooLong)?;
+                match (self.state, byte) {
+                    (Blank, b' ' | b'\t') => Blank,
+                    (Blank, b';') => Extension,
+                    (Blank, _) => return Err(BadChunk::Size),
+                    // Quoted or not: a CR or LF is no part of an extension.
+                    _ => Extension,
                 }
-                Ok(Self::Size {
-                    size: size << 4 | u64::from(digit),
-                    digits: digits + 1,
-                })
             }
 
-            (Self::Blank { size, .. } | Self::Extension { size, .. }, b'\r') => {
-                Ok(Self::SizeCr { size })
-            }
-            (Self::Blank { room: 0, .. } | Self::Extension { room: 0, .. }, _) => {
-                Err(BadChunk::TooLong)
-            }
-            (Self::Blank { size, room }, b' ' | b'\t') => Ok(Self::Blank {
-                size,
-                room: room - 1,
-            }),
-            (Self::Blank { size, room }, b';') => Ok(Self::Extension {
-                size,
-                room: room - 1,
-            }),
-            (Self::Blank { .. }, _) => Err(BadChunk::Size),
-            // Quoted or not: a CR or LF is no part of an extension.
-            (Self::Extension { size, room }, _) => Ok(Self::Extension {
-                size,
-                room: room - 1,
-            }),
-
-            (Self::SizeCr { size: 0 }, b'\n') => Ok(Self::TrailerStart),
-            (Self::SizeCr { size }, b'\n') => Ok(Self::Data(size)),
-            (Self::DataEnd, b'\r') => Ok(Self::DataCr),
-            (Self::DataEnd, _) => Err(BadChunk::Data),
-            (Self::DataCr, b'\n') => Ok(Self::SIZE),
-
-            (Self::TrailerStart, b'\r') => Ok(Self::LastCr),
-            (Self::Trailer, b'\r') => Ok(Self::TrailerCr),
-            (Self::TrailerStart | Self::Trailer, b'\n') => Err(BadChunk::LineEnd),
-            (Self::TrailerStart | Self::Trailer, _) => Ok(Self::Trailer),
-            (Self::TrailerCr, b'\n') => Ok(Self::TrailerStart),
-            (Self::LastCr, b'\n') => Ok(Self::Finished),
-            (Self::SizeCr { .. } | Self::DataCr | Self::TrailerCr | Self::LastCr, _) => {
-                Err(BadChunk::LineEnd)
+            (SizeCr, b'\n') if self.left == 0 => TrailerStart,
+            (SizeCr, b'\n') => Data,
+            (DataEnd, b'\r') => DataCr,
+            (DataEnd, _) => return Err(BadChunk::Data),
+            (DataCr, b'\n') => {
+                self.room = SIZE_DIGITS;
+                Size
             }
 
-            (Self::Failed(bad), _) => Err(bad),
-            (Self::UntilClose | Self::Length(_) | Self::Data(_) | Self::Finished, _) => Ok(self),
-        }
+            (TrailerStart, b'\r') => LastCr,
+            (Trailer, b'\r') => TrailerCr,
+            (TrailerStart | Trailer, _) => Trailer,
+            (TrailerCr, b'\n') => TrailerStart,
+            (LastCr, b'\n') => Finished,
+            (SizeCr | DataCr | TrailerCr | LastCr, _) => return Err(BadChunk::LineEnd),
+
+            (UntilClose | Length | Data | Finished | Failed(_), _) => self.state,
+        })
+    }
+}
+
+impl Default for Body {
+    /// A body of nothing.
+    fn default() -> Self {
+        Self::new(State::Finished, 0)
     }
 }
 
@@ -272,14 +250,6 @@ impl fmt::Display for BadChunk {
 
 impl core::error::Error for BadChunk {}
 
-/// Splits at most `left` bytes off `input`, and says how many are left after them.
-fn split_piece<'a>(input: &mut &'a [u8], left: u64) -> (&'a [u8], u64) {
-    let len = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
-    let (piece, rest) = input.split_at(len);
-    *input = rest;
-    (piece, left - len as u64)
-}
-
 fn parse_length(value: &[u8]) -> Option<u64> {
     let [_, ..] = value else { return None };
     value.iter().try_fold(0_u64, |length, byte| {
@@ -289,7 +259,7 @@ fn parse_length(value: &[u8]) -> Option<u64> {
 }
 
 /// As many as a `u64` has, so that a size cannot overflow.
-const SIZE_DIGITS: u8 = 16;
+const SIZE_DIGITS: u16 = 16;
 
 /// Bytes that may follow a size on its line.
 const EXTENSION_LIMIT: u16 = 4096;

@@ -251,7 +251,8 @@ pub(super) fn is_text(text: &[u8]) -> bool {
     !text.iter().any(|b| b.is_ascii_control() && *b != b'\t')
 }
 
-fn trim(mut value: &[u8]) -> &[u8] {
+/// Drops the white space around a value.
+pub(crate) fn trim(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
         value = rest;
     }

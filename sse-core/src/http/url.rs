@@ -105,11 +105,7 @@ impl<'a> Url<'a> {
     /// without brackets.
     #[must_use]
     pub fn host(&self) -> &'a str {
-        let address = self
-            .host
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'));
-        address.unwrap_or(self.host)
+        within_brackets(self.host).unwrap_or(self.host)
     }
 
     /// Host and, unless it is the scheme's own, port: the value of a `Host` header.
@@ -188,80 +184,79 @@ pub(super) fn host_and_port(authority: &str, secure: bool) -> Result<(&str, u16)
     if find(b'@').is_some() {
         return Err(InvalidUrl::Userinfo);
     }
-    if !authority.is_ascii() {
+    if authority.bytes().any(|b| !b.is_ascii()) {
         return Err(InvalidUrl::NonAsciiHost);
     }
-    let (host, port) = match authority.strip_prefix('[') {
-        Some(rest) => {
-            let end = find(b']').ok_or(InvalidUrl::Host)?;
-            let address = rest.get(..end - 1).ok_or(InvalidUrl::Host)?;
-            if !is_ipv6(address) {
-                return Err(InvalidUrl::Host);
-            }
-            authority
-                .split_at_checked(end + 1)
-                .ok_or(InvalidUrl::Host)?
-        }
-        None => {
-            let host_len = find(b':').unwrap_or(authority.len());
-            let (host, port) = authority
-                .split_at_checked(host_len)
-                .unwrap_or((authority, ""));
-            if host.is_empty() || !host.bytes().all(is_host_byte) {
-                return Err(InvalidUrl::Host);
-            }
-            (host, port)
-        }
+    let host_len = match authority.starts_with('[') {
+        true => find(b']').map(|end| end + 1),
+        false => find(b':').or(Some(authority.len())),
     };
-    let port = match (port.strip_prefix(':'), port) {
-        (None, "") | (Some(""), _) => default_port(secure),
-        (None, _) => return Err(InvalidUrl::Host),
-        (Some(digits), _) => parse_port(digits).ok_or(InvalidUrl::Port)?,
+    let host_len = host_len.ok_or(InvalidUrl::Host)?;
+    let split = authority.split_at_checked(host_len);
+    let (host, port) = split.ok_or(InvalidUrl::Host)?;
+    let is_valid = match within_brackets(host) {
+        Some(address) => is_ipv6(address),
+        None => !host.is_empty() && host.bytes().all(is_host_byte),
+    };
+    if !is_valid {
+        return Err(InvalidUrl::Host);
+    }
+    let port = match port.as_bytes() {
+        [] | [b':'] => default_port(secure),
+        [b':', digits @ ..] => parse_port(digits).ok_or(InvalidUrl::Port)?,
+        _ => return Err(InvalidUrl::Host),
     };
     Ok((host, port))
 }
 
-/// Whether this is an IPv6 address (RFC 4291 2.2), without the weight of `core::net`'s parser.
-fn is_ipv6(address: &str) -> bool {
-    let gap = address.as_bytes().windows(2).position(|two| two == b"::");
-    let (head, tail) = match gap {
-        Some(at) => (address.get(..at), address.get(at + 2..)),
-        None => (None, Some(address)),
-    };
-    let groups = count_groups(head, false) + count_groups(tail, true);
-    match gap {
-        Some(_) => groups < GROUPS,
-        None => groups == GROUPS,
-    }
+fn within_brackets(host: &str) -> Option<&str> {
+    host.strip_prefix('[')?.strip_suffix(']')
 }
 
-/// How many groups of an IPv6 address these are; too many if one is none. The last two may be
-/// written as an IPv4 address.
-fn count_groups(text: Option<&str>, may_end_in_ipv4: bool) -> usize {
-    let Some(mut rest) = text.filter(|text| !text.is_empty()) else {
-        return 0;
-    };
-    let mut count = 0;
+/// Whether this is an IPv6 address (RFC 4291 2.2), without the weight of `core::net`'s parser.
+fn is_ipv6(mut rest: &str) -> bool {
+    let (mut groups, mut gap) = (0, false);
     loop {
-        let len = rest.bytes().position(|b| !b.is_ascii_hexdigit());
-        let len = len.unwrap_or(rest.len());
-        match rest.as_bytes().get(len) {
-            _ if !matches!(len, 1..=4) => return GROUPS + 1,
-            None => return count + 1,
-            Some(b':') => rest = rest.get(len + 1..).unwrap_or_default(),
-            Some(_) if may_end_in_ipv4 && is_ipv4(rest) => return count + 2,
-            Some(_) => return GROUPS + 1,
+        let behind_gap = rest.strip_prefix("::").filter(|_| !gap);
+        if let Some(behind) = behind_gap {
+            gap = true;
+            rest = behind;
+            if rest.is_empty() {
+                break;
+            }
+        } else if groups > 0 {
+            let Some(behind) = rest.strip_prefix(':') else {
+                return false;
+            };
+            rest = behind;
         }
-        count += 1;
+        let digits = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
+        groups += 1;
+        match rest.as_bytes().get(digits) {
+            // The last two groups may be written as an IPv4 address.
+            Some(b'.') if is_ipv4(rest) => {
+                groups += 1;
+                break;
+            }
+            None | Some(b':') if matches!(digits, 1..=4) => {
+                rest = rest.get(digits..).unwrap_or_default();
+            }
+            _ => return false,
+        }
+        if rest.is_empty() {
+            break;
+        }
     }
+    // A gap stands for one group at least.
+    groups + usize::from(gap) <= GROUPS && (gap || groups == GROUPS)
 }
 
 fn is_ipv4(address: &str) -> bool {
     address.parse::<Ipv4Addr>().is_ok()
 }
 
-fn parse_port(digits: &str) -> Option<u16> {
-    let number = read_digits(None, digits.as_bytes())??;
+fn parse_port(digits: &[u8]) -> Option<u16> {
+    let number = read_digits(None, digits)??;
     number.try_into().ok().filter(|&port| port != 0)
 }
 
