@@ -4,7 +4,11 @@ use core::time::Duration;
 
 use crate::{
     Buffer, Closed, Config, Event, Growing, Input, Instant, ItemPlace, Lost, Parser, Place,
-    TooLarge, backoff::Backoff, http::{Header, trim}, line::read_digits, mime::is_event_stream,
+    TooLarge,
+    backoff::Backoff,
+    http::{Header, trim},
+    line::read_digits,
+    mime::is_event_stream,
     time::micros,
 };
 

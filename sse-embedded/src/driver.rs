@@ -1,5 +1,7 @@
 //! One step over one connection, whoever made it.
 
+use core::future::Future;
+
 use embassy_futures::yield_now;
 use embedded_io_async::{Error, ErrorKind, Read, Write};
 use sse_core::{Client, Closed, SliceBuffer, Step, Update, http::Request};
@@ -30,31 +32,34 @@ impl<'m> Driver<'m> {
     }
 
     /// Sends or receives, as the step says.
-    pub(crate) async fn transfer<Io: Read + Write>(
+    pub(crate) fn transfer<Io: Read + Write>(
         &mut self,
         step: Step,
         io: Option<&mut Io>,
-    ) -> Result<(), ErrorKind> {
-        let io = io.ok_or(ErrorKind::NotConnected)?;
-        if step == Step::Send {
-            self.unflushed = true;
-            let sent = io.write(self.client.unsent()).await;
-            match sent.map_err(|error| error.kind())? {
-                0 => return Err(ErrorKind::WriteZero),
-                n => self.client.sent(n),
+    ) -> impl Future<Output = Result<(), ErrorKind>> {
+        let sends = step == Step::Send;
+        async move {
+            let io = io.ok_or(ErrorKind::NotConnected)?;
+            if sends {
+                self.unflushed = true;
+                let sent = io.write(self.client.unsent()).await;
+                match sent.map_err(|error| error.kind())? {
+                    0 => return Err(ErrorKind::WriteZero),
+                    n => self.client.sent(n),
+                }
+                return Ok(());
             }
-            return Ok(());
+            if self.unflushed {
+                io.flush().await.map_err(|error| error.kind())?;
+                self.unflushed = false;
+            }
+            let received = io.read(self.client.spare()).await;
+            let n = received.map_err(|error| error.kind())?;
+            self.client.received(n, now());
+            // Where more is always at hand, other tasks would never run.
+            yield_now().await;
+            Ok(())
         }
-        if self.unflushed {
-            io.flush().await.map_err(|error| error.kind())?;
-            self.unflushed = false;
-        }
-        let received = io.read(self.client.spare()).await;
-        let n = received.map_err(|error| error.kind())?;
-        self.client.received(n, now());
-        // Where more is always at hand, other tasks would never run.
-        yield_now().await;
-        Ok(())
     }
 
     pub(crate) fn disconnected(&mut self, step: Step, error: ErrorKind) {

@@ -1,6 +1,6 @@
 //! Connections of embassy-net: one TCP socket, connected again and again.
 
-use core::fmt;
+use core::{fmt, future::Future};
 
 use embassy_net::{
     IpAddress, Stack,
@@ -46,46 +46,43 @@ impl<'s> EmbassyNet<'s> {
         self.address = Some(address.into());
         self
     }
-
-    async fn resolve(&self, host: &str) -> Result<IpAddress, ErrorKind> {
-        if let Some(address) = self.address {
-            return Ok(address);
-        }
-        // No server knows an A record for an IPv6 address, but each is asked for it.
-        let kinds: &[_] = match host.contains(':') {
-            true => &[DnsQueryType::Aaaa],
-            false => &[DnsQueryType::A, DnsQueryType::Aaaa],
-        };
-        let mut failed = DnsError::Failed;
-        for &kind in kinds {
-            match self.stack.dns_query(host, kind).await.as_deref() {
-                Ok([address, ..]) => return Ok(*address),
-                Ok([]) => {}
-                Err(error) => failed = *error,
-            }
-        }
-        Err(match failed {
-            DnsError::InvalidName | DnsError::NameTooLong => ErrorKind::InvalidData,
-            DnsError::Failed => ErrorKind::NotFound,
-        })
-    }
 }
 
 impl<'s> Connect for EmbassyNet<'s> {
     type Io = TcpSocket<'s>;
 
-    async fn connect(&mut self, url: Url<'_>) -> Result<(), ErrorKind> {
-        if url.is_secure() {
-            return Err(ErrorKind::Unsupported);
+    fn connect(&mut self, url: Url<'_>) -> impl Future<Output = Result<(), ErrorKind>> {
+        let (is_secure, host, port) = (url.is_secure(), url.host(), url.port());
+        async move {
+            if is_secure {
+                return Err(ErrorKind::Unsupported);
+            }
+            // What ends the connection before goes out first, unless the network is down.
+            let _ = with_timeout(LAST_WORD, self.socket.flush()).await;
+            // No server knows an A record for an IPv6 address, but each is asked for it.
+            let mut kinds = match host.contains(':') {
+                true => &[DnsQueryType::Aaaa][..],
+                false => &[DnsQueryType::A, DnsQueryType::Aaaa],
+            };
+            let mut address = self.address;
+            let mut failed = ErrorKind::NotFound;
+            while let (None, [kind, rest @ ..]) = (address, kinds) {
+                kinds = rest;
+                match self.stack.dns_query(host, *kind).await {
+                    Ok(found) => address = found.first().copied(),
+                    Err(DnsError::Failed) => {}
+                    Err(DnsError::InvalidName | DnsError::NameTooLong) => {
+                        failed = ErrorKind::InvalidData;
+                    }
+                }
+            }
+            let address = address.ok_or(failed)?;
+            let connected = self.socket.connect((address, port)).await;
+            connected.map_err(|error| match error {
+                ConnectError::ConnectionReset => ErrorKind::ConnectionRefused,
+                error => error.kind(),
+            })
         }
-        // What ends the connection before goes out first, unless the network is down.
-        let _ = with_timeout(LAST_WORD, self.socket.flush()).await;
-        let address = self.resolve(url.host()).await?;
-        let connected = self.socket.connect((address, url.port())).await;
-        connected.map_err(|error| match error {
-            ConnectError::ConnectionReset => ErrorKind::ConnectionRefused,
-            error => error.kind(),
-        })
     }
 
     fn io(&mut self) -> Option<&mut TcpSocket<'s>> {

@@ -8,7 +8,7 @@ use super::{Response, Version};
 ///
 /// How the bytes are cut into pieces makes no difference, no byte is looked at twice, and
 /// chunks, their extensions and trailers of any size cost no memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Body {
     state: State,
     /// How many bytes a size has told that are yet to come.

@@ -61,11 +61,11 @@ pub use body::{BadChunk, BadFraming, Body};
 pub use coding::prefers_gzip;
 #[cfg(feature = "alloc")]
 pub use cors::Cors;
+pub(crate) use head::trim;
 pub use head::{BadHead, HEAD_TOO_LARGE, HeadEnd, Header, Headers, MAX_HEADERS, Version};
 #[cfg(feature = "alloc")]
 pub use owned::{Origin, RequestBuf, ResponseBuf, last_event_id_text};
 pub use reference::{UrlError, normalize, resolve};
-pub(crate) use head::trim;
 pub(crate) use request::is_token;
 pub use request::{Hop, InvalidRequest, Request, RequestError};
 pub use request_head::{ALLOW, Ask, RequestHead};
