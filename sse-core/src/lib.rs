@@ -69,7 +69,10 @@ pub use frame::Frame;
 pub use growing::Growing;
 pub use history::{FellOff, History, Position};
 #[cfg(feature = "std")]
-pub use hub::{Hub, HubConfig, HubStats, Subscription, TooManyTopics, Topic, TopicStats, WeakHub};
+pub use hub::{
+    Feed, Hub, HubConfig, HubStats, Portion, Sharing, Subscription, TooManyTopics, Topic,
+    TopicStats, WeakHub,
+};
 #[cfg(feature = "serde")]
 pub use json::Json;
 pub use limit::{DEFAULT_LIMIT, ID_LIMIT, TooLarge};

@@ -6,7 +6,7 @@
 
 #![cfg(loom)]
 
-use core::time::Duration;
+use core::{future::poll_fn, time::Duration};
 
 use loom::{future::block_on, model, thread};
 use sse_core::{Hub, HubConfig, Instant, Message, Subscription};
@@ -60,6 +60,30 @@ fn replay_goes_over_into_live_while_others_publish() {
         let mut reader = hub.subscribe(Some("2"));
         assert_eq!(ids(&mut reader, 1), [3]);
         publisher.join().unwrap();
+    });
+}
+
+#[test]
+fn one_reader_waits_for_another_beside_it() {
+    model(|| {
+        let hub = Hub::default();
+        let (mut first, mut second) = (hub.subscribe(None), hub.subscribe(None));
+        let publishers = [(); 2].map(|()| {
+            let hub = hub.clone();
+            thread::spawn(move || publish(&hub, ""))
+        });
+        let mut frames = String::new();
+        while frames.matches("id: ").count() < 2 {
+            let portion = block_on(poll_fn(|cx| first.poll_portion(cx, 1000))).unwrap();
+            assert!(portion.share().with(&mut second));
+            frames += core::str::from_utf8(portion.frame().as_ref()).unwrap();
+        }
+        assert_eq!(frames, "id: 1\ndata: x\n\nid: 2\ndata: x\n\n");
+        for publisher in publishers {
+            publisher.join().unwrap();
+        }
+        assert!(second.is_beside(&first));
+        assert_eq!(hub.stats().delivered, 4);
     });
 }
 

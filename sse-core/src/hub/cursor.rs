@@ -50,7 +50,7 @@ pub(super) struct Cursor {
     /// Which subscription of the hub this is.
     ordinal: u64,
     /// Whether something was lost before the subscription began that the reader was not told of.
-    behind: bool,
+    pub(super) behind: bool,
     pub(super) ended: bool,
 }
 
@@ -70,7 +70,7 @@ pub(super) struct Follow {
     /// How many events the topic had before that, if it is known.
     pub(super) events: Option<u64>,
     /// The topic's losses that the reader knows of.
-    told: [u64; 2],
+    pub(super) told: [u64; 2],
 }
 
 /// What the reader takes for the last event it had.

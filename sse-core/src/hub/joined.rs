@@ -4,9 +4,8 @@ use core::mem;
 use std::{boxed::Box, vec::Vec};
 
 use super::{
-    cursor::{Cursor, Follow, Follows, Outcome, Reader, Room},
-    log::EventId,
-    rank::Rank,
+    cursor::{Cursor, Outcome, Room},
+    portion::{Place, Step},
     state::State,
 };
 use crate::Frame;
@@ -19,13 +18,7 @@ pub(super) struct Joined {
     /// Whether a longer ring would have made no difference.
     is_full: bool,
     frame: Frame,
-    frames: u64,
-    /// Index in the ring of the first frame in it.
-    from: u64,
-    /// As they are in a cursor that has taken it.
-    rank: Rank,
-    events: Option<u64>,
-    event: Option<EventId>,
+    step: Step,
 }
 
 /// Frames that come one by one and leave as one.
@@ -35,92 +28,85 @@ struct Joiner {
 }
 
 impl Cursor {
-    /// Gives what comes next, up to so many bytes, as one frame.
+    /// Gives what comes next, up to so many bytes, as one frame; and the way that others go with
+    /// it, if others may.
     pub(super) fn advance_joined(
         &mut self,
         state: &mut State,
         max_bytes: usize,
-        out: &mut Option<Frame>,
+        out: &mut Option<(Frame, Option<Step>)>,
     ) -> Outcome {
-        if let Some((frame, frames)) = self.take_joined(state, max_bytes) {
-            *out = Some(frame);
+        let before = self.place_in_ring(state);
+        if let Some(place) = before
+            && let Some((frame, step)) = self.take_joined(state, place, max_bytes)
+        {
+            let frames = step.frames as usize;
+            *out = Some((frame, Some(step)));
             return Outcome::Frames(frames);
         }
-        let before = self.next_in_ring(state).map(|from| (from, self.rank));
         let mut room = Room::new(usize::MAX, max_bytes);
         let mut joiner = Joiner::new(mem::take(&mut state.joining));
         let outcome = self.advance(state, &mut room, &mut |frame: &Frame| joiner.push(frame));
         let (frame, memory) = joiner.join();
         state.joining = memory;
-        if let (Some(before), 2.., Some(frame)) = (before, room.frames(), &frame) {
-            self.keep_joined(state, before, &room, frame);
-        }
-        *out = frame;
+        *out = frame.map(|frame| {
+            let step = before.and_then(|from| self.step_from(from, room.frames()));
+            if let Some(step) = &step {
+                keep_joined(state, step, &room, &frame);
+            }
+            (frame, step)
+        });
         outcome
     }
 
     /// What was joined for another reader that was in the same place.
-    fn take_joined(&mut self, state: &mut State, max_bytes: usize) -> Option<(Frame, usize)> {
-        let next = self.next_in_ring(state)?;
-        let [follow] = &mut *self.follows else {
-            return None;
-        };
-        let topic = state.topic_mut(follow.topic);
-        let joined = topic.joined.as_deref()?;
-        let is_whole = joined.is_full || joined.from + joined.frames == topic.log.end();
-        if joined.from != next || joined.max_bytes != max_bytes || !is_whole {
-            return None;
-        }
-        self.rank = joined.rank;
-        follow.next = next + joined.frames;
-        follow.events = joined.events;
-        if let Some(event) = &joined.event {
-            self.reader = Reader::Had(event.clone());
-        }
-        let (frame, frames) = (joined.frame.clone(), joined.frames);
-        topic.delivered += frames;
-        state.counters.delivered += frames;
-        Some((frame, frames as usize))
+    fn take_joined(
+        &mut self,
+        state: &mut State,
+        from: Place,
+        max_bytes: usize,
+    ) -> Option<(Frame, Step)> {
+        let topic = state.topic(from.topic);
+        let Joined { frame, step, .. } = topic.joined.as_deref().filter(|joined| {
+            let until = joined.step.from.next + joined.step.frames;
+            joined.step.from.next == from.next
+                && joined.max_bytes == max_bytes
+                && (joined.is_full || until == topic.log.end())
+        })?;
+        let (frame, step) = (
+            frame.clone(),
+            Step {
+                from,
+                ..step.clone()
+            },
+        );
+        self.go(&step);
+        state.count_delivered(from.topic, step.frames);
+        Some((frame, step))
     }
 
-    fn keep_joined(&self, state: &mut State, before: (u64, Rank), room: &Room, frame: &Frame) {
-        let (from, taken) = before;
-        let Follows::One(follow) = &self.follows else {
-            return;
-        };
-        let topic = state.topic_mut(follow.topic);
-        let frames = room.frames() as u64;
-        if topic.subscribers < 2 || follow.next != from + frames {
-            return;
-        }
-        let event = match &self.reader {
-            Reader::Had(event) if event.number > taken.number => Some(event.clone()),
-            Reader::Had(_) | Reader::Fresh | Reader::Astray(_) => None,
-        };
-        topic.joined = Some(Box::new(Joined {
-            max_bytes: room.max_bytes(),
-            is_full: room.is_full(),
-            frame: frame.clone(),
-            frames,
-            from,
-            rank: self.rank,
-            events: follow.events,
-            event,
-        }));
-    }
-
-    /// Index in the ring of the next frame, if the cursor is in the ring of its only topic and has
-    /// nothing else to be given or told first.
-    fn next_in_ring(&self, state: &State) -> Option<u64> {
-        let Follows::One(Follow { topic, next, .. }) = self.follows else {
-            return None;
-        };
-        let log = &state.topic(topic).log;
-        let in_ring = next >= log.first() && !self.follows.have_lost(self.rank, state);
-        let astray = matches!(self.reader, Reader::Astray(_));
+    /// Where it stands, if that is in the ring of its only topic and it has nothing else to be
+    /// given or told first.
+    fn place_in_ring(&self, state: &State) -> Option<Place> {
+        let place = self.place()?;
+        let log = &state.topic(place.topic).log;
+        let in_ring = place.next >= log.first() && !self.follows.have_lost(self.rank, state);
         let kept = log.kept_after(self.rank.number).next().is_some();
-        (in_ring && !astray && !kept && !self.ended).then_some(next)
+        (in_ring && !kept).then_some(place)
     }
+}
+
+fn keep_joined(state: &mut State, step: &Step, room: &Room, frame: &Frame) {
+    let topic = state.topic_mut(step.from.topic);
+    if topic.subscribers < 2 || step.frames < 2 {
+        return;
+    }
+    topic.joined = Some(Box::new(Joined {
+        max_bytes: room.max_bytes(),
+        is_full: room.is_full(),
+        frame: frame.clone(),
+        step: step.clone(),
+    }));
 }
 
 impl Joiner {

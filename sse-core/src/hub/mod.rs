@@ -8,6 +8,7 @@ mod encoded;
 mod joined;
 mod latest;
 mod log;
+mod portion;
 mod rank;
 mod slab;
 mod slots;
@@ -25,6 +26,7 @@ use std::{
 };
 
 pub use config::HubConfig;
+pub use portion::{Feed, Portion, Sharing};
 pub use stats::{HubStats, TopicStats};
 pub use subscription::Subscription;
 pub use topic::{TooManyTopics, Topic};

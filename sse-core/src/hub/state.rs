@@ -260,6 +260,14 @@ impl State {
         (number <= self.newest.number).then_some(EventId { number, own })
     }
 
+    /// Counts frames that readers of a topic took.
+    pub(super) fn count_delivered(&mut self, topic: u32, frames: u64) {
+        if let Some(topic) = self.topics[topic].as_deref_mut() {
+            topic.delivered += frames;
+        }
+        self.counters.delivered += frames;
+    }
+
     pub(super) fn tick(&mut self, now: Instant) {
         self.clock.tick(now);
     }

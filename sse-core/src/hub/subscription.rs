@@ -12,6 +12,7 @@ use futures_core::Stream;
 use super::{
     Shared,
     cursor::{Cursor, Outcome, Room},
+    portion::{Feed, Portion, Step},
     state::State,
 };
 use crate::Frame;
@@ -25,8 +26,8 @@ use crate::Frame;
 #[derive(Debug)]
 #[must_use = "a dropped subscription is over"]
 pub struct Subscription {
-    shared: Arc<Shared>,
-    cursor: Cursor,
+    pub(super) shared: Arc<Shared>,
+    pub(super) cursor: Cursor,
 }
 
 impl Subscription {
@@ -93,12 +94,48 @@ impl Subscription {
     /// that are sent in pieces of memory, each at a cost. A [`poll_batch`](Self::poll_batch), which
     /// never copies, suits vectored writes.
     pub fn poll_joined(&mut self, cx: &mut Context<'_>, max_bytes: usize) -> Poll<Option<Frame>> {
+        self.poll_step(cx, max_bytes)
+            .map(|joined| joined.map(|(frame, _)| frame))
+    }
+
+    /// As [`poll_joined`](Self::poll_joined), with leave to share it with other readers that a
+    /// task serves.
+    pub fn poll_portion(
+        &mut self,
+        cx: &mut Context<'_>,
+        max_bytes: usize,
+    ) -> Poll<Option<Portion>> {
+        let joined = ready!(self.poll_step(cx, max_bytes));
+        let portion = |(frame, step)| Portion::new(Arc::clone(&self.shared), frame, step);
+        Poll::Ready(joined.map(portion))
+    }
+
+    fn poll_step(
+        &mut self,
+        cx: &mut Context<'_>,
+        max_bytes: usize,
+    ) -> Poll<Option<(Frame, Option<Step>)>> {
         let mut joined = None;
         let advance = |cursor: &mut Cursor, state: &mut State| {
             cursor.advance_joined(state, max_bytes, &mut joined)
         };
         let outcome = ready!(self.poll_with(cx, advance));
-        Poll::Ready(joined.or_else(|| outcome.into_frame()))
+        Poll::Ready(joined.or_else(|| Some((outcome.into_frame()?, None))))
+    }
+
+    /// The one topic that it follows; `None` if there are several, or none.
+    #[must_use]
+    pub fn feed(&self) -> Option<Feed> {
+        Feed::of(&self.shared, &self.cursor)
+    }
+
+    /// Whether both follow one topic and stand in the same place in it, so that a portion of one
+    /// is for the other, too.
+    #[must_use]
+    pub fn is_beside(&self, other: &Self) -> bool {
+        let place = self.cursor.place();
+        let same_place = place.is_some() && place == other.cursor.place();
+        same_place && Arc::ptr_eq(&self.shared, &other.shared)
     }
 
     fn poll_frames(

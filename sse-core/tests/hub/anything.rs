@@ -1,7 +1,7 @@
 //! Whatever happens to a hub, a reader gets what it follows in order and once, or is told.
 
 use std::{
-    task::{Context, Waker},
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
@@ -100,6 +100,36 @@ impl Reader {
     }
 }
 
+/// Has one reader ask for all that stand beside it.
+fn read_together(readers: &mut [Reader], first: usize, hub: &Hub, events: &[Event], latest: bool) {
+    let mut cx = Context::from_waker(Waker::noop());
+    let is_beside = |reader: &Reader| reader.subscription.is_beside(&readers[first].subscription);
+    let beside: Vec<_> = readers.iter().map(is_beside).collect();
+    let before = hub.stats().delivered;
+    let Poll::Ready(Some(portion)) = readers[first].subscription.poll_portion(&mut cx, 60) else {
+        return;
+    };
+    let mut frames = hub.stats().delivered - before;
+    let mut sharing = portion.share();
+    let mut took = Vec::new();
+    for (index, reader) in readers.iter_mut().enumerate() {
+        let takes = sharing.with(&mut reader.subscription);
+        let should = portion.is_for_all() && beside[index] && index != first;
+        assert_eq!(takes, should);
+        if takes || index == first {
+            took.push(index);
+        }
+    }
+    drop(sharing);
+    frames *= took.len() as u64;
+    assert_eq!(hub.stats().delivered - before, frames);
+    for index in took {
+        for message in text(portion.frame()).split_terminator("\n\n") {
+            readers[index].took(hub, message, events, latest);
+        }
+    }
+}
+
 /// Whether a reader that has had all before it would get the event.
 fn is_held(hub: &Hub, number: usize, topic: usize) -> bool {
     let before = (number - 1).to_string();
@@ -145,13 +175,16 @@ fn anything(overrun: Overrun, ages: bool, seed: u64) {
                 let follows: Vec<_> = (0..topics).map(|_| random.below(TOPICS.len())).collect();
                 let last = random.below(events.len() + 1);
                 let id = Some(last.to_string()).filter(|_| random.below(4) > 0);
-                readers.push(Reader {
-                    subscription: subscribe(&hub, &follows, id.as_deref()),
-                    follows,
-                    last: if id.is_some() { last } else { events.len() },
-                    last_event_id: id,
-                    told: Vec::new(),
-                });
+                // Some come in company.
+                for _ in 0..=random.below(3) {
+                    readers.push(Reader {
+                        subscription: subscribe(&hub, &follows, id.as_deref()),
+                        follows: follows.clone(),
+                        last: if id.is_some() { last } else { events.len() },
+                        last_event_id: id.clone(),
+                        told: Vec::new(),
+                    });
+                }
             }
             6 if !readers.is_empty() => {
                 let reader = random.below(readers.len());
@@ -171,6 +204,10 @@ fn anything(overrun: Overrun, ages: bool, seed: u64) {
             7 if ages => {
                 now += random.below(8) as u64;
                 hub.tick(Instant::since_epoch(Duration::from_secs(now)));
+            }
+            8 if !readers.is_empty() => {
+                let first = random.below(readers.len());
+                read_together(&mut readers, first, &hub, &events, latest);
             }
             _ if !readers.is_empty() => {
                 let reader = random.below(readers.len());
