@@ -27,11 +27,34 @@ impl Chunks {
         {
             return piece.clone();
         }
-        let mut piece = Vec::with_capacity(frame.as_ref().len() + AROUND);
-        encode_piece(framing, frame.as_ref(), &mut piece);
-        let piece = Bytes::from(piece);
+        let piece = encoded_piece(framing, frame.as_ref());
         self.last = (frame.as_ref().len() <= PIECE).then(|| (frame, piece.clone()));
         piece
+    }
+}
+
+/// A frame as a piece of many streams, made once for each framing.
+#[derive(Debug)]
+pub(super) struct Piece {
+    close: Bytes,
+    chunked: Option<Bytes>,
+}
+
+impl Piece {
+    pub(super) fn new(frame: Frame) -> Self {
+        Self {
+            close: frame.into(),
+            chunked: None,
+        }
+    }
+
+    pub(super) fn of(&mut self, framing: Framing) -> &Bytes {
+        match framing {
+            Framing::Close => &self.close,
+            Framing::Chunked => self
+                .chunked
+                .get_or_insert_with(|| encoded_piece(framing, &self.close)),
+        }
     }
 }
 
@@ -75,6 +98,34 @@ impl Unsent {
         }
         Poll::Ready(Ok(()))
     }
+
+    /// As [`poll_send`](Self::poll_send), when nothing is unsent, of a piece that others get too:
+    /// what the socket takes at once is not held.
+    pub(super) fn poll_pass<T: AsyncWrite>(
+        &mut self,
+        piece: &Bytes,
+        mut io: Pin<&mut T>,
+        cx: &mut Context<'_>,
+        progress: &mut bool,
+    ) -> Poll<io::Result<()>> {
+        debug_assert!(self.is_empty());
+        let Poll::Ready(written) = io.as_mut().poll_write(cx, piece)? else {
+            self.bytes = piece.clone();
+            return Poll::Pending;
+        };
+        if written < piece.len() {
+            self.bytes = piece.slice(written..);
+        }
+        *progress = written > 0;
+        self.unflushed = *progress;
+        self.poll_send(io, cx, progress)
+    }
+}
+
+fn encoded_piece(framing: Framing, frame: &[u8]) -> Bytes {
+    let mut piece = Vec::with_capacity(frame.len() + AROUND);
+    encode_piece(framing, frame, &mut piece);
+    piece.into()
 }
 
 /// The last piece of a stream, with this in it, and what ends it.

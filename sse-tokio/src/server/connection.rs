@@ -8,11 +8,11 @@ use std::{
     time::Duration,
 };
 
-use sse_core::{Frame, Instant, Message, Subscription, adapter::spread, http::Framing};
+use sse_core::{Frame, Instant, Message, Portion, Subscription, adapter::spread, http::Framing};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
-    chunk::{Chunks, PIECE, Unsent, encode_piece, last_piece},
+    chunk::{Chunks, PIECE, Piece, Unsent, encode_piece, last_piece},
     deadlines::Slot,
     gate::Admission,
     reception::LINGER,
@@ -53,6 +53,8 @@ pub(super) struct Turn<'a> {
     pub(super) rules: &'a Rules,
     pub(super) drain: Option<&'a Drain>,
     pub(super) chunks: &'a mut Chunks,
+    /// Whether another stream asks the hub for this one.
+    pub(super) in_convoy: bool,
 }
 
 /// A stream under way. There may be very many, so it holds no more than it needs while idle.
@@ -81,6 +83,15 @@ enum State {
     Closing,
     /// The client has the last word.
     Lingering,
+}
+
+/// What a stream got that asked for others, too.
+pub(super) enum Asked {
+    /// Nothing; they wait.
+    Waits,
+    Goes(Portion),
+    /// It is not for the others.
+    Alone,
 }
 
 /// What is next with a stream.
@@ -176,10 +187,15 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Connection<T> {
             return false;
         };
         let hurried = turn.drain.is_some_and(|drain| drain.hurry <= turn.now);
-        let polled = match hurried {
+        let polled = match hurried || turn.in_convoy {
             true => Poll::Pending,
             false => frames.poll_joined(cx, PIECE),
         };
+        self.take_up(polled, turn)
+    }
+
+    /// Has this sent next: a frame, the end of the stream, or if there is neither what else is due.
+    fn take_up(&mut self, polled: Poll<Option<Frame>>, turn: &mut Turn<'_>) -> bool {
         let due = mem::take(&mut self.due);
         let last = match (polled, turn.drain) {
             (Poll::Ready(Some(frame)), _) => {
@@ -203,6 +219,39 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Connection<T> {
         self.state = State::Ending;
         self.frames = None;
         true
+    }
+
+    /// Asks the hub, for all who stand where this stands. What is for this stream alone is held, to
+    /// be sent when it goes on.
+    pub(super) fn ask(&mut self, cx: &mut Context<'_>, turn: &mut Turn<'_>) -> Asked {
+        let Some(frames) = &mut self.frames else {
+            return Asked::Alone;
+        };
+        match frames.poll_portion(cx, PIECE) {
+            Poll::Pending => Asked::Waits,
+            Poll::Ready(Some(portion)) if portion.is_for_all() => Asked::Goes(portion),
+            Poll::Ready(alone) => {
+                let frame = alone.map(|portion| portion.frame().clone());
+                self.take_up(Poll::Ready(frame), turn);
+                Asked::Alone
+            }
+        }
+    }
+
+    /// Sends a piece that it has been given with others, while it is idle.
+    pub(super) fn pass(&mut self, cx: &mut Context<'_>, piece: &mut Piece, now: Instant) -> Fate {
+        let mut progress = false;
+        let piece = piece.of(self.framing);
+        let sent = self
+            .unsent
+            .poll_pass(piece, Pin::new(&mut self.io), cx, &mut progress);
+        if progress {
+            self.since = now;
+        }
+        match sent {
+            Poll::Ready(Err(_)) => Fate::Gone,
+            Poll::Ready(Ok(())) | Poll::Pending => Fate::Waits,
+        }
     }
 
     /// Notices that the client has ended its side. What it says until then is passed over.
@@ -231,6 +280,15 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Connection<T> {
             }
             State::Ending | State::Closing | State::Lingering => self.since + LINGER,
         })
+    }
+
+    /// Its place in the hub, while it has one.
+    pub(super) const fn frames(&self) -> Option<&Subscription> {
+        self.frames.as_ref()
+    }
+
+    pub(super) const fn frames_mut(&mut self) -> Option<&mut Subscription> {
+        self.frames.as_mut()
     }
 
     /// Whether it has sent all there was and waits for more.

@@ -6,12 +6,15 @@
 mod answer;
 mod chunk;
 mod connection;
+mod convoy;
 mod deadlines;
 mod gate;
 mod limits;
+mod mailbox;
 mod reception;
 mod shard;
 mod socket;
+mod together;
 
 use std::{
     fmt,
@@ -43,8 +46,9 @@ pub use self::{
 use self::{
     connection::Rules,
     gate::Gate,
+    mailbox::Mailbox,
     reception::{Reception, receive},
-    shard::{Mailbox, Shard},
+    shard::Shard,
     socket::poll_accept,
 };
 
@@ -76,9 +80,10 @@ use self::{
 /// # How it works
 /// A connection has a task of its own until its request is answered. Then one of a few shards
 /// takes it over, tasks on the runtime that the server was started on, each of which serves many
-/// connections. All frames that a subscription has ready, up to 64 KiB, go out in one system call, as
-/// one piece of memory that all have in common whose clients are in the same place. A client that reads slowly holds what the socket did not
-/// take, and is in nobody's way.
+/// connections. All frames that a subscription has ready, up to 64 KiB, go out in one system call.
+/// Streams of one topic whose clients are in the same place go together: one of them is woken and
+/// asks the hub for all, and all send the same memory. A client that reads slowly goes alone until
+/// it has caught up, holds what the socket did not take, and is in nobody's way.
 ///
 /// The client's end of a connection is noticed at once, and its subscription is dropped. A client
 /// that only ends its side of it counts as gone. A request's body is passed over; each connection

@@ -32,7 +32,7 @@ use super::{
     chunk::Unsent,
     connection::Start,
     gate::{Gate, Place},
-    shard::Mailbox,
+    mailbox::Mailbox,
     unless,
 };
 

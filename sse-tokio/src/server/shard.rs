@@ -1,16 +1,14 @@
 //! A task that serves many streams.
 //!
-//! Each stream has a bell, which is the waker of its subscription and of its socket. Who rings it
-//! puts the stream's number into the shard's mailbox, once, and wakes the task if it sleeps.
+//! Each stream has a bell, which is the waker of its socket, and of its subscription as long as it
+//! goes alone. Who rings it puts the stream's number into the shard's mailbox, once, and wakes the
+//! task if it sleeps. Streams in a convoy have a bell in common for their subscriptions.
 
 use std::{
     mem,
     pin::Pin,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::{Context, Poll, Wake, Waker},
+    sync::Arc,
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -18,107 +16,39 @@ use sse_core::{Instant, adapter::Timer as _};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{
-    Drained, Order,
+    Drained,
     chunk::Chunks,
     connection::{Connection, Drain, Fate, Rules, Start, Turn},
+    convoy::Convoys,
     deadlines::{Deadlines, Slot},
     gate::Gate,
+    mailbox::{Bell, Mailbox, Ring},
 };
 use crate::client::Timer;
 
-/// How others reach a shard.
-pub(super) struct Mailbox<T>(Mutex<Mail<T>>);
-
-struct Mail<T> {
-    starts: Vec<Start<T>>,
-    ready: Vec<u32>,
-    drain: Option<Order>,
-    /// Set when there will be no more starts.
-    closed: bool,
-    /// The shard's task, while it sleeps.
-    sleeper: Option<Waker>,
-}
-
-struct Bell<T> {
-    mailbox: Arc<Mailbox<T>>,
-    index: u32,
-    rung: AtomicBool,
-}
-
 pub(super) struct Shard<T> {
     mailbox: Arc<Mailbox<T>>,
-    seats: Vec<Seat<T>>,
+    pub(super) seats: Vec<Seat<T>>,
     free: Vec<u32>,
-    /// The streams to be served, the first `served` of which have been.
-    ready: Vec<u32>,
+    /// What is to be looked after, the first `served` of which have been.
+    rings: Vec<Ring>,
     served: usize,
+    pub(super) convoys: Convoys<T>,
+    /// Memory for the streams that get something together.
+    pub(super) together: Vec<u32>,
     deadlines: Deadlines,
     timer: Timer,
     rules: Rules,
     chunks: Chunks,
     gate: Arc<Gate>,
-    drain: Option<Drain>,
+    pub(super) drain: Option<Drain>,
     drained: Drained,
 }
 
 /// A place for a stream, with a bell that outlives it.
-struct Seat<T> {
-    bell: Arc<Bell<T>>,
-    /// The same, ready for use.
-    waker: Waker,
-    connection: Option<Connection<T>>,
-}
-
-impl<T> Mailbox<T> {
-    pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Mail {
-            starts: Vec::new(),
-            ready: Vec::new(),
-            drain: None,
-            closed: false,
-            sleeper: None,
-        })))
-    }
-
-    pub(super) fn start(&self, start: Start<T>) {
-        self.post(|mail| mail.starts.push(start));
-    }
-
-    pub(super) fn drain(&self, order: Order) {
-        self.post(|mail| mail.drain = Some(order));
-    }
-
-    /// Says that there will be no more starts.
-    pub(super) fn close(&self) {
-        self.post(|mail| mail.closed = true);
-    }
-
-    fn post(&self, put: impl FnOnce(&mut Mail<T>)) {
-        let mut mail = self.lock();
-        put(&mut mail);
-        let sleeper = mail.sleeper.take();
-        drop(mail);
-        if let Some(sleeper) = sleeper {
-            sleeper.wake();
-        }
-    }
-
-    /// Nothing that could fail runs while it is held.
-    fn lock(&self) -> MutexGuard<'_, Mail<T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<T: Send + 'static> Wake for Bell<T> {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        if !self.rung.swap(true, Ordering::AcqRel) {
-            self.mailbox.post(|mail| mail.ready.push(self.index));
-        }
-    }
+pub(super) struct Seat<T> {
+    pub(super) bell: Bell<T>,
+    pub(super) connection: Option<Connection<T>>,
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Shard<T> {
@@ -128,11 +58,13 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Shard<T> {
             keep_alive => keep_alive.min(rules.write_timeout),
         };
         Self {
+            convoys: Convoys::new(Arc::clone(&mailbox)),
             mailbox,
             seats: Vec::new(),
             free: Vec::new(),
-            ready: Vec::new(),
+            rings: Vec::new(),
             served: 0,
+            together: Vec::new(),
             deadlines: Deadlines::new(shortest),
             timer: Timer::new(),
             rules,
@@ -146,10 +78,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Shard<T> {
     /// Takes what has come, if all that came before has been served; says whether all is over.
     fn read_mail(&mut self, now: Instant) -> bool {
         let mut mail = self.mailbox.lock();
-        if self.served == self.ready.len() {
-            self.ready.clear();
+        if self.served == self.rings.len() {
+            self.rings.clear();
             self.served = 0;
-            mem::swap(&mut self.ready, &mut mail.ready);
+            mem::swap(&mut self.rings, &mut mail.rings);
         }
         let starts = mem::take(&mut mail.starts);
         let order = mail.drain.take();
@@ -165,8 +97,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Shard<T> {
                 hurry: now + order.within / 2,
                 end: now + order.within,
             });
+            self.convoys.disband_all();
             for seat in &self.seats {
-                seat.bell.wake_by_ref();
+                seat.bell.ring();
             }
         }
         closed && self.free.len() == self.seats.len()
@@ -179,14 +112,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Shard<T> {
             None => {
                 // Descriptors are numbered in 31 bits.
                 let index = self.seats.len() as u32;
-                let bell = Arc::new(Bell {
-                    mailbox: Arc::clone(&self.mailbox),
-                    index,
-                    rung: AtomicBool::new(false),
-                });
                 self.seats.push(Seat {
-                    waker: Arc::clone(&bell).into(),
-                    bell,
+                    bell: Bell::new(&self.mailbox, Ring::Stream(index)),
                     connection: None,
                 });
                 index
@@ -194,36 +121,65 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Shard<T> {
         };
         let seat = &mut self.seats[index as usize];
         seat.connection = connection;
-        seat.bell.wake_by_ref();
+        seat.bell.ring();
     }
 
     fn serve(&mut self, index: u32, now: Instant) {
-        let Some(seat) = self.seats.get_mut(index as usize) else {
+        let Some(seat) = self.seats.get(index as usize) else {
             return;
         };
-        seat.bell.rung.store(false, Ordering::Release);
-        let Some(connection) = &mut seat.connection else {
+        seat.bell.answer();
+        self.join(index);
+        let Some((connection, bell, mut turn)) = self.turn(index, now) else {
             return;
         };
-        let mut turn = Turn {
+        let idled = connection.is_idle();
+        let fate = connection.go_on(&mut Context::from_waker(bell.waker()), &mut turn);
+        if fate == Fate::Again {
+            bell.ring();
+        }
+        let waits = fate == Fate::Waits && connection.is_idle();
+        self.settle(index, fate, idled);
+        if waits {
+            self.found(index);
+        }
+    }
+
+    /// A stream, and what it is served with.
+    pub(super) fn turn(
+        &mut self,
+        index: u32,
+        now: Instant,
+    ) -> Option<(&mut Connection<T>, &Bell<T>, Turn<'_>)> {
+        let seat = self.seats.get_mut(index as usize)?;
+        let turn = Turn {
             now,
             rules: &self.rules,
             drain: self.drain.as_ref(),
             chunks: &mut self.chunks,
+            in_convoy: self.convoys.has(index),
         };
-        let fate = connection.go_on(&mut Context::from_waker(&seat.waker), &mut turn);
+        Some((seat.connection.as_mut()?, &seat.bell, turn))
+    }
+
+    /// Does what follows from what became of a stream that did or did not idle.
+    pub(super) fn settle(&mut self, index: u32, fate: Fate, idled: bool) {
+        let Some(connection) = &mut self.seats[index as usize].connection else {
+            return;
+        };
         match fate {
             Fate::Waits | Fate::Again => {
+                let idles = connection.is_idle();
                 // While it idles its deadline is only put off.
-                if connection.slot == Slot::NEVER || !connection.is_idle() {
+                if connection.slot == Slot::NEVER || !(idled && idles) {
                     let slot = self.deadlines.slot(connection.deadline(&self.rules));
                     if slot < connection.slot {
                         connection.slot = slot;
                         self.deadlines.add(slot, index);
                     }
                 }
-                if fate == Fate::Again {
-                    seat.bell.wake_by_ref();
+                if !idles {
+                    self.convoys.leave(index);
                 }
             }
             Fate::Ended | Fate::Gone | Fate::TimedOut => self.leave(index, fate),
@@ -239,6 +195,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Shard<T> {
             }
             Fate::Gone | Fate::Waits | Fate::Again => {}
         }
+        self.convoys.leave(index);
         self.seats[index as usize].connection = None;
         self.free.push(index);
     }
@@ -263,7 +220,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Shard<T> {
                 connection.slot = Slot::NEVER;
                 match connection.expire() {
                     Some(fate) => self.leave(index, fate),
-                    None => self.seats[index as usize].bell.wake_by_ref(),
+                    None => self.seats[index as usize].bell.ring(),
                 }
             }
         }
@@ -300,17 +257,22 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Future for Shard<T> {
             return Poll::Ready(this.drained);
         }
         for _ in 0..TURN {
-            let Some(&index) = this.ready.get(this.served) else {
+            let Some(&ring) = this.rings.get(this.served) else {
                 break;
             };
             this.served += 1;
-            this.serve(index, now);
+            match ring {
+                Ring::Stream(index) => this.serve(index, now),
+                Ring::Convoy(number) => this.convoys.answer(number),
+            }
         }
+        this.go_together(now, TURN);
         let due = this.deadlines.next().map(Instant::since_epoch);
         let until = [due, end].into_iter().flatten().min();
-        let mut again = this.timer.poll(until, cx).is_ready() || this.served < this.ready.len();
+        let mut again = this.timer.poll(until, cx).is_ready() || this.served < this.rings.len();
+        again |= this.convoys.are_moving();
         let mut mail = this.mailbox.lock();
-        again |= !mail.ready.is_empty() || !mail.starts.is_empty() || mail.drain.is_some();
+        again |= !mail.rings.is_empty() || !mail.starts.is_empty() || mail.drain.is_some();
         again |= mail.closed && this.free.len() == this.seats.len();
         if again {
             drop(mail);
@@ -330,5 +292,6 @@ impl<T> Drop for Shard<T> {
     }
 }
 
-/// How many streams are served before other tasks have their turn: less than a millisecond.
-const TURN: usize = 128;
+/// How many streams that go alone are served before other tasks have their turn, and how many of
+/// those that go together: less than half a millisecond each.
+const TURN: usize = 64;

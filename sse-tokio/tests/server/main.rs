@@ -8,4 +8,5 @@ mod requests;
 mod streams;
 mod time;
 mod tls;
+mod together;
 mod wire;

@@ -79,6 +79,18 @@ async fn comments_that_are_due_for_all_are_spread() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_takes_the_head_in_pieces_is_kept_alive_as_any() {
+    let hub = Hub::default();
+    let server = Piped::start(server(&hub).keep_alive(8 * SECOND));
+    let mut wire = server.pipe(GET.len());
+    wire.say(GET).await;
+    wire.hear("\r\n\r\n").await;
+    let start = Instant::now();
+    assert_eq!(wire.hear("\n\n\r\n").await, COMMENT);
+    assert!(start.elapsed() < 9 * SECOND, "{:?}", start.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_keep_alive_silence_is_silence() {
     let hub = Hub::default();
     let server = Piped::start(server(&hub).keep_alive(Duration::ZERO));
