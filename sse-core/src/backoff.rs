@@ -1,8 +1,6 @@
 //! How long to wait before the next attempt (9.2.3 "reestablish the connection", step 3).
 
-use core::time::Duration;
-
-use crate::{Config, time::micros};
+use crate::rules::Rules;
 
 /// Counts failures in a row and says what the next attempt has to wait.
 #[derive(Clone, Copy, Debug)]
@@ -37,19 +35,19 @@ impl Backoff {
     /// How many microseconds to wait: the reconnection time after a good stream and after the first
     /// failure, then twice as long with each one up to the ceiling, and somewhat longer by chance.
     /// Never shorter than the reconnection time, which is the server's to set.
-    pub(crate) fn next_wait(&mut self, reconnection_time: Duration, config: &Config) -> u64 {
-        let base = micros(reconnection_time)
-            .max(micros(config.retry_floor))
-            .min(micros(config.retry_ceiling));
+    pub(crate) fn next_wait(&mut self, reconnection_time: u64, rules: &Rules) -> u64 {
+        let base = reconnection_time
+            .max(rules.retry_floor)
+            .min(rules.retry_ceiling);
         if self.failures <= 1 {
             return base;
         }
-        let ceiling = micros(config.backoff_ceiling).max(base);
+        let ceiling = rules.backoff_ceiling.max(base);
         let mut wait = base;
         for _ in 1..self.failures.min(MAX_DOUBLINGS) {
             wait = (2 * wait).min(ceiling);
         }
-        let per_mille = self.next_random() % (u32::from(config.jitter_percent) * 10 + 1);
+        let per_mille = self.next_random() % (u32::from(rules.jitter_percent) * 10 + 1);
         wait + wait / 1000 * u64::from(per_mille)
     }
 
@@ -68,13 +66,17 @@ const MAX_DOUBLINGS: u32 = 64;
 
 #[cfg(test)]
 mod tests {
+    use core::time::Duration;
+
     use super::*;
+    use crate::{Config, time::micros};
 
     fn waits<const N: usize>(reconnection_time: Duration, config: &Config) -> [Duration; N] {
         let mut backoff = Backoff::new(config.seed);
         core::array::from_fn(|_| {
             backoff.fail();
-            Duration::from_micros(backoff.next_wait(reconnection_time, config))
+            let wait = backoff.next_wait(micros(reconnection_time), &Rules::new(config));
+            Duration::from_micros(wait)
         })
     }
 

@@ -373,7 +373,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         let (scratch, _) = self.session.parser.scratch();
         let room = self
             .session
-            .config
+            .rules
             .head_limit
             .saturating_sub(scratch.as_slice().len());
         if head.len() > room || scratch.push_slice(head).is_err() {
@@ -405,7 +405,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
             Err(BadHead::TooManyHeaders) => return Err(Verdict::Closed(Closed::HeadTooLarge)),
             Err(bad) => return Err(Verdict::lost(Lost::BadHead(bad))),
         };
-        let config = &self.session.config;
+        let rules = &self.session.rules;
         if response.is_informational() && response.status() != SWITCHING_PROTOCOLS {
             self.session.parser.scratch().0.clear();
             return Ok(Stage::Head(HeadEnd::new()));
@@ -413,7 +413,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         let scratch_url = self.rx.spare();
         let followed = self
             .route
-            .follow(&response, self.method, config.max_redirects, scratch_url);
+            .follow(&response, self.method, rules.max_redirects, scratch_url);
         match followed {
             Some(Ok(())) => {
                 self.rx.clear();
@@ -439,7 +439,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
                 Ok(body) => {
                     self.body = body;
                     Ok(Stage::Refused {
-                        room: config.refused_body,
+                        room: rules.refused_body,
                         closed,
                     })
                 }

@@ -41,6 +41,7 @@ mod place;
 mod received;
 mod redirect;
 mod replay;
+mod rules;
 mod scan;
 mod session;
 #[cfg(feature = "std")]

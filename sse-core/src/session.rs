@@ -8,7 +8,7 @@ use crate::{
     backoff::Backoff,
     http::{Header, trim},
     line::read_digits,
-    mime::is_event_stream,
+    mime::is_event_stream, rules::Rules,
     time::micros,
 };
 
@@ -43,7 +43,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Session<D = Growing, F = D> {
     pub(crate) parser: Parser<D, F>,
-    pub(crate) config: Config,
+    pub(crate) rules: Rules,
     state: State,
     /// A change of state that `poll` has not told yet.
     news: Option<Order>,
@@ -118,7 +118,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     pub fn with_parser(parser: Parser<D, F>, method: &str, config: Config) -> Self {
         Self {
             parser: parser.with_limit(config.event_limit),
-            config,
+            rules: Rules::new(&config),
             state: State::Due,
             news: None,
             last_look: false,
@@ -167,8 +167,8 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         match self.state {
-            State::Connecting { since } => Some(since + self.config.connect_timeout?),
-            State::Open { silent, .. } => Some(silent? + self.config.idle_timeout?),
+            State::Connecting { since } => Some(since.after(self.rules.connect_timeout?.get())),
+            State::Open { silent, .. } => Some(silent?.after(self.rules.idle_timeout?.get())),
             State::Waiting { until } => Some(until),
             State::Due | State::Closed(_) => None,
         }
@@ -210,7 +210,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     pub fn disconnected(&mut self, lost: Lost, now: Instant) {
         match self.state {
             State::Open { since, .. } => {
-                let stable = now >= since + self.config.stable_after;
+                let stable = now >= since.after(self.rules.stable_after);
                 match stable || self.parser.is_fruitful() {
                     true => self.backoff.reset(),
                     false => self.backoff.fail(),
@@ -277,7 +277,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
         // One of the parser's doors, not both: each is a copy of its inner loop.
         loop {
             match self.parser.find_item(input, at)? {
-                Some(ItemPlace::Comment(_)) if !self.config.comments => {}
+                Some(ItemPlace::Comment(_)) if !self.rules.comments => {}
                 found => return Ok(found),
             }
         }
@@ -337,13 +337,14 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     /// The reconnection time in force, before floor and ceiling.
     #[must_use]
     pub fn reconnection_time(&self) -> Duration {
-        self.parser.retry().unwrap_or(self.config.retry)
+        let retry = Duration::from_micros(self.rules.retry);
+        self.parser.retry().unwrap_or(retry)
     }
 
-    /// The times, limits and policies it was given.
+    /// As much of a refused response's body is to be kept; see [`Config::refused_body`].
     #[must_use]
-    pub fn config(&self) -> &Config {
-        &self.config
+    pub fn refused_body(&self) -> usize {
+        self.rules.refused_body
     }
 
     /// How many failures in a row there have been.
@@ -368,7 +369,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
         match status {
             200 => {}
             204 => return Verdict::Closed(Closed::NoContent),
-            408 | 425 | 429 | 500..=599 if self.reconnects && self.config.retry_refused => {
+            408 | 425 | 429 | 500..=599 if self.reconnects && self.rules.retry_refused => {
                 let seconds = value("retry-after").and_then(|digits| read_digits(None, digits)?);
                 let at_least = u32::try_from(seconds.unwrap_or(0)).unwrap_or(u32::MAX);
                 return Verdict::Lost(Lost::Status(status), at_least);
@@ -431,18 +432,19 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
             });
         }
         if self
-            .config
+            .rules
             .max_failures
             .is_some_and(|max| self.backoff.failures() >= max)
         {
             return self.fail(Closed::Failures(lost));
         }
+        let reconnection_time = self.parser.retry().map_or(self.rules.retry, micros);
         let wait = self
             .backoff
-            .next_wait(self.reconnection_time(), &self.config);
-        let at_least = (u64::from(at_least) * 1_000_000).min(micros(self.config.retry_ceiling));
+            .next_wait(reconnection_time, &self.rules);
+        let at_least = (u64::from(at_least) * 1_000_000).min(self.rules.retry_ceiling);
         self.state = State::Waiting {
-            until: now.after_micros(wait.max(at_least)),
+            until: now.after(wait.max(at_least)),
         };
         self.news = Some(Order::Lost(lost));
     }

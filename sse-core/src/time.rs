@@ -45,7 +45,7 @@ impl Instant {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
     }
 
-    pub(crate) const fn after_micros(self, micros: u64) -> Self {
+    pub(crate) const fn after(self, micros: u64) -> Self {
         Self(self.0.saturating_add(micros))
     }
 }
@@ -55,12 +55,13 @@ impl Add<Duration> for Instant {
 
     /// Saturates at the end of time.
     fn add(self, rhs: Duration) -> Self {
-        self.after_micros(micros(rhs))
+        self.after(micros(rhs))
     }
 }
 
 /// A time in microseconds, rounded up: less code calculates with them than with `Duration`. They are
 /// few enough for that not to overflow.
+#[inline(always)]
 pub(crate) const fn micros(time: Duration) -> u64 {
     let seconds = match time.as_secs() {
         seconds if seconds <= u32::MAX as u64 => seconds as u32,

@@ -205,7 +205,7 @@ impl EventSource {
             }
             if let (Link::Refused(body, until), Some(refused)) = (&mut self.link, &mut self.refused)
             {
-                let room = self.session.config().refused_body;
+                let room = self.session.refused_body();
                 let kept = &mut refused.body;
                 ready!(poll_refused(body, *until, kept, room, &mut self.timer, cx));
                 self.link = Link::None;
