@@ -6,14 +6,14 @@ use crate::rules::Rules;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Backoff {
     failures: u32,
-    random: u64,
+    random: u32,
 }
 
 impl Backoff {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
             failures: 0,
-            random: seed,
+            random: (seed ^ seed >> 32) as u32,
         }
     }
 
@@ -51,13 +51,13 @@ impl Backoff {
         wait + wait / 1000 * u64::from(per_mille)
     }
 
-    /// SplitMix64: spreads clients apart, keeps no secret.
+    /// A hash of a count: spreads clients apart, keeps no secret.
     fn next_random(&mut self) -> u32 {
-        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        self.random = self.random.wrapping_add(0x9E37_79B9);
         let mut z = self.random;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z >> 32) as u32
+        z = (z ^ (z >> 16)).wrapping_mul(0x21F0_AAAD);
+        z = (z ^ (z >> 15)).wrapping_mul(0x735A_2D97);
+        z ^ (z >> 15)
     }
 }
 

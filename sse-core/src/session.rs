@@ -8,7 +8,8 @@ use crate::{
     backoff::Backoff,
     http::{Header, trim},
     line::read_digits,
-    mime::is_event_stream, rules::Rules,
+    mime::is_event_stream,
+    rules::Rules,
     time::micros,
 };
 
@@ -439,9 +440,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
             return self.fail(Closed::Failures(lost));
         }
         let reconnection_time = self.parser.retry().map_or(self.rules.retry, micros);
-        let wait = self
-            .backoff
-            .next_wait(reconnection_time, &self.rules);
+        let wait = self.backoff.next_wait(reconnection_time, &self.rules);
         let at_least = (u64::from(at_least) * 1_000_000).min(self.rules.retry_ceiling);
         self.state = State::Waiting {
             until: now.after(wait.max(at_least)),

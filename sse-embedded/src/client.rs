@@ -144,22 +144,20 @@ impl<C: Connect> EventSource<'_, C> {
 
     async fn act(&mut self, step: Step) -> Result<(), ErrorKind> {
         match step {
-            Step::Connect => self.connect().await,
+            Step::Connect => {
+                self.connector.disconnect();
+                self.driver.error = None;
+                self.connector.connect(self.driver.client.url()).await?;
+                let Driver {
+                    client, request, ..
+                } = &mut self.driver;
+                self.connector
+                    .prepare(request, |request| client.connected(request, now()));
+                Ok(())
+            }
             Step::Send | Step::Receive => self.driver.transfer(step, self.connector.io()).await,
             _ => pending().await,
         }
-    }
-
-    async fn connect(&mut self) -> Result<(), ErrorKind> {
-        self.connector.disconnect();
-        self.driver.error = None;
-        self.connector.connect(self.driver.client.url()).await?;
-        let Driver {
-            client, request, ..
-        } = &mut self.driver;
-        self.connector
-            .prepare(request, |request| client.connected(request, now()));
-        Ok(())
     }
 }
 

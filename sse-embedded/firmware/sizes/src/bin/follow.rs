@@ -15,7 +15,7 @@ fn main() -> ! {
 
 static RX: ConstStaticCell<[u8; 1536]> = ConstStaticCell::new([0; 1536]);
 static TX: ConstStaticCell<[u8; 512]> = ConstStaticCell::new([0; 512]);
-static MEMORY: ConstStaticCell<Memory<128, 256, 32, 48>> = ConstStaticCell::new(Memory::new());
+static MEMORY: ConstStaticCell<Memory<64, 256, 16, 32>> = ConstStaticCell::new(Memory::new());
 
 #[embassy_executor::task]
 async fn run(stack: Stack<'static>) {
