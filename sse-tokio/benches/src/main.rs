@@ -22,7 +22,7 @@ use lexopt::{Arg, ValueExt as _};
 use rustix::process::{Resource, getrlimit, setrlimit};
 
 use self::{
-    measure::{Delivered, Plan, Run},
+    measure::{Plan, Run},
     report::Measured,
     rows::{Options, Row},
 };
@@ -61,11 +61,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     if parts.is_empty() {
         parts = Part::ALL.to_vec();
     }
-    let measured = rows
-        .into_iter()
-        .filter(|row| row.is_installed())
-        .map(|row| measure(row, &parts, &plan))
-        .collect::<Result<Vec<_>, _>>()?;
+    let rows = rows.into_iter().filter(|row| row.is_installed());
+    let mut measured: Vec<_> = rows.map(Measured::new).collect();
+    for part in parts {
+        let rounds = match part {
+            Part::Deliver => plan.rounds,
+            Part::Idle | Part::Replay | Part::Faults => 1,
+        };
+        // In turns, so that what else the machine does falls on all alike.
+        for _ in 0..rounds {
+            for measured in &mut measured {
+                measure(measured, part, &plan)?;
+            }
+        }
+    }
     report::print(&measured);
     Ok(report::check(&measured)?)
 }
@@ -96,36 +105,35 @@ impl std::str::FromStr for Part {
     }
 }
 
-fn measure(row: Row, parts: &[Part], plan: &Plan) -> io::Result<Measured> {
-    let mut measured = Measured::new(row);
-    for part in parts {
-        eprintln!("{row}: {part:?}");
-        match part {
-            Part::Deliver => deliver(&mut measured, plan)?,
-            Part::Idle if row.is_kept_alive() => idle(&mut measured, plan)?,
-            Part::Replay if row.is_ours() || row == Row::Raw => {
-                let (replayed, tally) = measure::replay(row, plan)?;
-                measured.replayed = Some(replayed);
-                measured.tally.add(&tally);
-            }
-            Part::Faults if row.is_ours() => measured.faults = faults::all(row, plan)?,
-            Part::Idle | Part::Replay | Part::Faults => {}
+fn measure(measured: &mut Measured, part: Part, plan: &Plan) -> io::Result<()> {
+    let row = measured.row;
+    eprintln!("{row}: {part:?}");
+    match part {
+        Part::Deliver => deliver(measured, plan)?,
+        Part::Idle | Part::Replay | Part::Faults if row.is_variant() => {}
+        Part::Idle if row.is_kept_alive() => idle(measured, plan)?,
+        Part::Replay if row.is_ours() || row == Row::Raw => {
+            let (replayed, tally) = measure::replay(row, plan)?;
+            measured.replayed = Some(replayed);
+            measured.tally.add(&tally);
         }
+        Part::Faults if row.is_ours() => measured.faults = faults::all(row, plan)?,
+        Part::Idle | Part::Replay | Part::Faults => {}
     }
-    Ok(measured)
+    Ok(())
 }
 
 fn deliver(measured: &mut Measured, plan: &Plan) -> io::Result<()> {
     let mut run = Run::start(measured.row, &Options::new(1024))?;
-    measured.connected = Some(run.connect(plan.subscribers)?);
+    measured.connected.push(run.connect(plan.subscribers)?);
     run.deliver(plan.batched / 4, 16)?;
     let batched = match measured.row {
         // Ten times slower than the others.
         Row::Nchan => plan.batched / 10,
         _ => plan.batched,
     };
-    measured.batched = Some(median(plan.rounds, || run.deliver(batched, 16))?);
-    measured.single = Some(median(plan.rounds, || run.deliver(plan.single, 1))?);
+    measured.batched.push(run.deliver(batched, 16)?);
+    measured.single.push(run.deliver(plan.single, 1)?);
     measured.tally.add(&run.finish());
     Ok(())
 }
@@ -138,26 +146,13 @@ fn idle(measured: &mut Measured, plan: &Plan) -> io::Result<()> {
     Ok(())
 }
 
-/// The round whose cost is in the middle.
-fn median(
-    rounds: usize,
-    mut round: impl FnMut() -> io::Result<Delivered>,
-) -> io::Result<Delivered> {
-    let mut all = (0..rounds.max(1))
-        .map(|_| round())
-        .collect::<io::Result<Vec<_>>>()?;
-    all.sort_by_key(|delivered| delivered.cpu);
-    let middle = all.len() / 2;
-    Ok(all.swap_remove(middle))
-}
-
 impl Plan {
     fn whole() -> Self {
         Self {
             subscribers: 10_000,
             idle: 20_000.min(most_files() - 64),
             idle_time: Duration::from_secs(15),
-            rounds: 3,
+            rounds: 5,
             batched: 320,
             single: 32,
             replays: 1000,

@@ -1,6 +1,7 @@
 //! What is measured of a server.
 
 use std::{
+    cmp::Ordering,
     io,
     time::{Duration, Instant},
 };
@@ -19,7 +20,7 @@ pub struct Plan {
     /// Subscribers that only wait, and for how long they are watched.
     pub idle: usize,
     pub idle_time: Duration,
-    /// Each part is done so many times, and the median counts.
+    /// Delivery is measured so many times, with all servers in turn, and the medians count.
     pub rounds: usize,
     /// Events of a round: in runs of 16, and one by one.
     pub batched: u64,
@@ -44,6 +45,34 @@ pub struct Delivered {
     pub cpu: Duration,
     pub p50: Duration,
     pub p99: Duration,
+}
+
+impl Connected {
+    /// The medians of some rounds, if there were any.
+    pub fn median(rounds: &[Self]) -> Option<Self> {
+        Some(Self {
+            per_second: median(rounds, |round| round.per_second)?,
+            rss: median(rounds, |round| round.rss)?,
+        })
+    }
+}
+
+impl Delivered {
+    /// The medians of some rounds, if there were any.
+    pub fn median(rounds: &[Self]) -> Option<Self> {
+        Some(Self {
+            per_second: median(rounds, |round| round.per_second)?,
+            cpu: median(rounds, |round| round.cpu)?,
+            p50: median(rounds, |round| round.p50)?,
+            p99: median(rounds, |round| round.p99)?,
+        })
+    }
+}
+
+fn median<R, V: Copy + PartialOrd>(rounds: &[R], value: impl Fn(&R) -> V) -> Option<V> {
+    let mut values: Vec<_> = rounds.iter().map(value).collect();
+    values.sort_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
+    values.get(values.len() / 2).copied()
 }
 
 /// What saying nothing costs.

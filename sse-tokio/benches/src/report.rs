@@ -12,9 +12,10 @@ use crate::{
 /// What was measured of one server.
 pub struct Measured {
     pub row: Row,
-    pub connected: Option<Connected>,
-    pub batched: Option<Delivered>,
-    pub single: Option<Delivered>,
+    /// Of each round.
+    pub connected: Vec<Connected>,
+    pub batched: Vec<Delivered>,
+    pub single: Vec<Delivered>,
     pub idle: Option<Idle>,
     pub replayed: Option<Replayed>,
     pub faults: Vec<Fault>,
@@ -25,9 +26,9 @@ impl Measured {
     pub fn new(row: Row) -> Self {
         Self {
             row,
-            connected: None,
-            batched: None,
-            single: None,
+            connected: Vec::new(),
+            batched: Vec::new(),
+            single: Vec::new(),
             idle: None,
             replayed: None,
             faults: Vec::new(),
@@ -40,10 +41,10 @@ impl Measured {
 pub fn print(measured: &[Measured]) {
     connected(measured);
     delivered(measured, "Up to 16 events ahead", |measured| {
-        measured.batched.as_ref()
+        Delivered::median(&measured.batched)
     });
     delivered(measured, "One event at a time", |measured| {
-        measured.single.as_ref()
+        Delivered::median(&measured.single)
     });
     idle(measured);
     replayed(measured);
@@ -74,7 +75,7 @@ fn connected(measured: &[Measured]) {
     let rows: Vec<_> = measured
         .iter()
         .filter_map(|measured| {
-            let connected = measured.connected.as_ref()?;
+            let connected = Connected::median(&measured.connected)?;
             Some([
                 measured.row.title().to_owned(),
                 format!("{:.0}", connected.per_second),
@@ -89,13 +90,13 @@ fn connected(measured: &[Measured]) {
     );
 }
 
-fn delivered(measured: &[Measured], title: &str, part: impl Fn(&Measured) -> Option<&Delivered>) {
+fn delivered(measured: &[Measured], title: &str, part: impl Fn(&Measured) -> Option<Delivered>) {
     let floor = measured
         .iter()
         .find(|measured| measured.row == Row::Raw)
         .and_then(&part);
     let times = |value: Duration, of: fn(&Delivered) -> Duration| {
-        floor.map_or_else(String::new, |floor| {
+        floor.as_ref().map_or_else(String::new, |floor| {
             format!("{:.2}", value.as_secs_f64() / of(floor).as_secs_f64())
         })
     };

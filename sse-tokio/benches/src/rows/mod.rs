@@ -13,7 +13,9 @@ use std::{fmt, io, str::FromStr};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Row {
     Raw,
+    RawTwo,
     Dedicated,
+    DedicatedOne,
     OursAxum,
     OursHyper,
     AxumSse,
@@ -22,9 +24,11 @@ pub enum Row {
 }
 
 impl Row {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Raw,
+        Self::RawTwo,
         Self::Dedicated,
+        Self::DedicatedOne,
         Self::OursAxum,
         Self::OursHyper,
         Self::AxumSse,
@@ -36,7 +40,9 @@ impl Row {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Raw => "raw",
+            Self::RawTwo => "raw-2",
             Self::Dedicated => "dedicated",
+            Self::DedicatedOne => "dedicated-1",
             Self::OursAxum => "ours-axum",
             Self::OursHyper => "ours-hyper",
             Self::AxumSse => "axum",
@@ -49,7 +55,9 @@ impl Row {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Raw => "raw epoll writer",
+            Self::RawTwo => "raw epoll writer, two threads",
             Self::Dedicated => "`Server`",
+            Self::DedicatedOne => "`Server`, one shard",
             Self::OursAxum => "`EventBody` in axum",
             Self::OursHyper => "`EventBody` in hyper",
             Self::AxumSse => "axum `Sse` over `broadcast`",
@@ -65,7 +73,16 @@ impl Row {
 
     /// Whether it replays from a `Last-Event-ID`, and tells a reader of what it has missed.
     pub const fn is_ours(self) -> bool {
-        matches!(self, Self::Dedicated | Self::OursAxum | Self::OursHyper)
+        matches!(
+            self,
+            Self::Dedicated | Self::DedicatedOne | Self::OursAxum | Self::OursHyper
+        )
+    }
+
+    /// Whether it is a row before it on another number of threads, of which only delivery is
+    /// measured.
+    pub const fn is_variant(self) -> bool {
+        matches!(self, Self::RawTwo | Self::DedicatedOne)
     }
 
     /// Whether it breaks the silence as the options say.
@@ -76,8 +93,10 @@ impl Row {
     /// Serves until standard input ends.
     pub fn serve(self, options: &Options) -> io::Result<()> {
         match self {
-            Self::Raw => raw::serve(options),
-            Self::Dedicated => ours::dedicated(options),
+            Self::Raw => raw::serve(options, 1),
+            Self::RawTwo => raw::serve(options, 2),
+            Self::Dedicated => ours::dedicated(options, None),
+            Self::DedicatedOne => ours::dedicated(options, Some(1)),
             Self::OursAxum => ours::axum(options),
             Self::OursHyper => ours::hyper(options),
             Self::AxumSse => axum_sse::serve(options),

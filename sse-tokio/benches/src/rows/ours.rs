@@ -21,7 +21,8 @@ use super::{
 };
 use crate::event;
 
-pub fn dedicated(options: &Options) -> io::Result<()> {
+/// On so many shards, or as many as it has by itself.
+pub fn dedicated(options: &Options, shards: Option<usize>) -> io::Result<()> {
     block_on(async {
         let (hub, keep_alive) = hub(options);
         let feed = hub.clone();
@@ -29,7 +30,11 @@ pub fn dedicated(options: &Options) -> io::Result<()> {
             let feed = feed.clone();
             async move { Answer::stream(feed.subscribe(request.last_event_id())) }
         });
-        let _serving = server.keep_alive(keep_alive).start(listen()?);
+        let mut server = server.keep_alive(keep_alive);
+        if let Some(shards) = shards {
+            server = server.shards(shards);
+        }
+        let _serving = server.start(listen()?);
         Control::new(hub).run_in_tokio().await
     })
 }

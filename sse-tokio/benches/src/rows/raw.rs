@@ -1,10 +1,13 @@
 //! The floor: one thread, one epoll instance, one log of bytes, one write per subscriber and turn.
+//! On more threads, each has all this for its part of the subscribers.
 //!
 //! It knows nothing of HTTP but where a request ends, and drops who falls off the log.
 
 use std::{
-    io,
-    os::fd::{AsFd as _, OwnedFd},
+    io::{self, PipeWriter, Write as _},
+    os::fd::{AsFd, OwnedFd},
+    sync::mpsc::{Receiver, Sender, channel},
+    thread,
 };
 
 use rustix::{
@@ -24,7 +27,7 @@ use super::{
 };
 use crate::event;
 
-pub fn serve(options: &Options) -> io::Result<()> {
+pub fn serve(options: &Options, threads: usize) -> io::Result<()> {
     let listener = socket_with(
         AddressFamily::INET,
         SocketType::STREAM,
@@ -36,44 +39,119 @@ pub fn serve(options: &Options) -> io::Result<()> {
     let address = getsockname(&listener)?;
     announce(address.try_into()?)?;
 
-    let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-    let stdin = io::stdin();
+    let mut helpers = Vec::new();
+    for _ in 1..threads {
+        let (input, orders) = io::pipe()?;
+        let (sockets, accepted) = channel();
+        let raw = Raw::new(options)?;
+        thread::spawn(move || run(raw, &input, Role::Helper { accepted }));
+        helpers.push(Helper { orders, sockets });
+    }
+    let raw = Raw::new(options)?;
     epoll::add(
-        &epoll,
-        stdin.as_fd(),
-        EventData::new_u64(STDIN),
-        EventFlags::IN,
-    )?;
-    epoll::add(
-        &epoll,
+        &raw.epoll,
         &listener,
         EventData::new_u64(LISTENER),
         EventFlags::IN,
     )?;
+    let role = Role::First {
+        listener,
+        helpers,
+        accepted: 0,
+    };
+    run(raw, &io::stdin(), role)
+}
+
+fn run(raw: Raw, input: &impl AsFd, mut role: Role) -> io::Result<()> {
+    epoll::add(
+        &raw.epoll,
+        input.as_fd(),
+        EventData::new_u64(INPUT),
+        EventFlags::IN,
+    )?;
     let mut lines = Lines::default();
-    let mut control = Control::new(Raw {
-        epoll,
-        log: Vec::new(),
-        start: 0,
-        ring: options.ring * event::LEN,
-        readers: Vec::new(),
-        free: Vec::new(),
-    });
+    let mut control = Control::new(raw);
     let mut events = Vec::with_capacity(1024);
     loop {
         events.clear();
         epoll::wait(&control.publisher.epoll, spare_capacity(&mut events), None)?;
         for event in &events {
             match event.data.u64() {
-                STDIN => {
+                INPUT => {
                     let mut chunk = [0; 4096];
-                    match rustix::io::read(stdin.as_fd(), &mut chunk)? {
+                    match rustix::io::read(input.as_fd(), &mut chunk)? {
                         0 => return Ok(()),
-                        n => lines.take(&chunk[..n], |line| control.obey(line))?,
+                        n => lines.take(&chunk[..n], |line| role.obey(&mut control, line))?,
                     }
                 }
-                LISTENER => control.publisher.accept(&listener)?,
+                LISTENER => role.accept(&mut control.publisher)?,
                 reader => control.publisher.turn(reader as usize, event.flags),
+            }
+        }
+    }
+}
+
+/// What a thread does beside its part of the subscribers.
+enum Role {
+    First {
+        listener: OwnedFd,
+        helpers: Vec<Helper>,
+        accepted: usize,
+    },
+    Helper {
+        accepted: Receiver<OwnedFd>,
+    },
+}
+
+/// Another thread: what it is told, and its part of the connections.
+struct Helper {
+    orders: PipeWriter,
+    sockets: Sender<OwnedFd>,
+}
+
+impl Role {
+    fn obey(&mut self, control: &mut Control<Raw>, line: &str) -> io::Result<()> {
+        match self {
+            Self::First { helpers, .. } if line.starts_with("publish") => {
+                for helper in helpers {
+                    writeln!(helper.orders, "{line}")?;
+                }
+            }
+            Self::Helper { accepted } if line == ADOPT => {
+                let socket = accepted.recv().map_err(io::Error::other)?;
+                return control.publisher.adopt(socket);
+            }
+            Self::First { .. } | Self::Helper { .. } => {}
+        }
+        control.obey(line)
+    }
+
+    /// Accepts who is there, for each thread in turn.
+    fn accept(&mut self, raw: &mut Raw) -> io::Result<()> {
+        let Self::First {
+            listener,
+            helpers,
+            accepted,
+        } = self
+        else {
+            return Ok(());
+        };
+        loop {
+            let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+            let socket = match accept_with(&*listener, flags) {
+                Ok(socket) => socket,
+                Err(Errno::AGAIN) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            };
+            sockopt::set_tcp_nodelay(&socket, true)?;
+            *accepted += 1;
+            let thread = *accepted % (helpers.len() + 1);
+            match helpers.get_mut(thread) {
+                Some(helper) => {
+                    helper.sockets.send(socket).map_err(io::Error::other)?;
+                    writeln!(helper.orders, "{ADOPT}")?;
+                }
+                None => raw.adopt(socket)?,
             }
         }
     }
@@ -98,27 +176,30 @@ struct Reader {
 }
 
 impl Raw {
-    fn accept(&mut self, listener: &OwnedFd) -> io::Result<()> {
-        loop {
-            let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
-            let socket = match accept_with(listener, flags) {
-                Ok(socket) => socket,
-                Err(Errno::AGAIN) => return Ok(()),
-                Err(error) => return Err(error.into()),
-            };
-            sockopt::set_tcp_nodelay(&socket, true)?;
-            let index = self.free.pop().unwrap_or_else(|| {
-                self.readers.push(None);
-                self.readers.len() - 1
-            });
-            let data = EventData::new_u64(index as u64);
-            epoll::add(&self.epoll, &socket, data, EventFlags::IN)?;
-            self.readers[index] = Some(Reader {
-                socket,
-                at: None,
-                is_blocked: false,
-            });
-        }
+    fn new(options: &Options) -> io::Result<Self> {
+        Ok(Self {
+            epoll: epoll::create(epoll::CreateFlags::CLOEXEC)?,
+            log: Vec::new(),
+            start: 0,
+            ring: options.ring * event::LEN,
+            readers: Vec::new(),
+            free: Vec::new(),
+        })
+    }
+
+    fn adopt(&mut self, socket: OwnedFd) -> io::Result<()> {
+        let index = self.free.pop().unwrap_or_else(|| {
+            self.readers.push(None);
+            self.readers.len() - 1
+        });
+        let data = EventData::new_u64(index as u64);
+        epoll::add(&self.epoll, &socket, data, EventFlags::IN)?;
+        self.readers[index] = Some(Reader {
+            socket,
+            at: None,
+            is_blocked: false,
+        });
+        Ok(())
     }
 
     /// Does what a socket is ready for.
@@ -217,5 +298,7 @@ fn last_event_id(request: &[u8]) -> Option<usize> {
 
 const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\
     cache-control: no-cache\r\n\r\n";
-const STDIN: u64 = u64::MAX;
+/// Tells a helper that there is a connection for it.
+const ADOPT: &str = "adopt";
+const INPUT: u64 = u64::MAX;
 const LISTENER: u64 = u64::MAX - 1;
