@@ -41,14 +41,6 @@ enum Phase {
     Over,
 }
 
-/// The most bytes that each field can have.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Room {
-    pub(crate) data: usize,
-    pub(crate) event_type: usize,
-    pub(crate) id: usize,
-}
-
 /// An `id` value that holds NUL, and is to be ignored.
 struct HasNul;
 
@@ -103,19 +95,27 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         self.phase == Phase::Over
     }
 
-    /// Whether nothing of an earlier block is left.
+    /// Whether no block is half read. What an earlier one has left goes.
     #[inline]
-    pub(crate) fn is_untouched(&self) -> bool {
-        self.phase == Phase::Untouched
+    pub(crate) fn is_new(&mut self) -> bool {
+        match self.phase {
+            Phase::Untouched => true,
+            Phase::Cleared | Phase::Over => {
+                self.reset();
+                true
+            }
+            Phase::Copied | Phase::Skipping => false,
+        }
     }
 
-    /// The most bytes that fit as data, event type and ID of a block that has none yet.
+    /// The most bytes that fit as this field of a block that has none yet.
     #[inline]
-    pub(crate) fn room(&self) -> Room {
-        Room {
-            data: self.data.limit().min(self.limit),
-            event_type: self.event_type.limit().min(self.limit),
-            id: self.id_limit(),
+    pub(crate) fn room(&self, field: Field) -> usize {
+        match field {
+            Field::Data => self.data.limit().min(self.limit),
+            Field::EventType => self.event_type.limit().min(self.limit),
+            Field::Id => self.id_limit(),
+            Field::Retry => usize::MAX,
         }
     }
 
@@ -124,6 +124,26 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     pub(crate) fn commit_text(&mut self, id: &str) -> Result<(), TooLarge> {
         self.last_event_id.clear();
         self.last_event_id.push_text(id).map_err(|_| TooLarge)
+    }
+
+    /// Takes the fields of a block that has none yet, the last of which is not all there.
+    #[inline(never)]
+    pub(crate) fn begin_cut(
+        &mut self,
+        event_type: Option<&[u8]>,
+        id: Option<&[u8]>,
+        data: &[u8],
+    ) -> Result<(), TooLarge> {
+        self.phase = Phase::Copied;
+        if let Some(event_type) = event_type {
+            push(&mut self.event_type, event_type, self.limit)?;
+        }
+        if let Some(id) = id {
+            push(&mut self.id, id, self.limit)?;
+            self.has_id = true;
+        }
+        self.has_data = true;
+        push(&mut self.data, data, self.limit)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -332,7 +352,9 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     /// What the copies are of is no text, or there already; what stays lent has no copy.
     #[inline(never)]
     fn repair_copies(&mut self, lent: Lent, input: &[u8]) -> Result<(), TooLarge> {
-        self.keep(lent, input)?;
+        if !lent.is_empty() {
+            self.keep(lent, input)?;
+        }
         repair(&mut self.data, self.limit).map_err(|_| TooLarge)?;
         repair(&mut self.event_type, self.limit).map_err(|_| TooLarge)
     }

@@ -30,6 +30,9 @@ pub trait Look<'i> {
 
     /// Takes the first `n` bytes of the [rest](Input::rest).
     fn take(&mut self, n: usize);
+
+    /// Takes all of the [rest](Input::rest).
+    fn take_all(&mut self);
 }
 
 /// Bytes, or what is known to be text.
@@ -118,6 +121,11 @@ impl<'i> Look<'i> for &'i [u8] {
     fn take(&mut self, n: usize) {
         *self = self.get(n..).unwrap_or_default();
     }
+
+    #[inline]
+    fn take_all(&mut self) {
+        *self = &[];
+    }
 }
 
 /// A chunk of a stream, checked for UTF-8 many events at a time: a check of each value by itself
@@ -157,19 +165,26 @@ impl<'i> Chunk<'i> {
         }
     }
 
-    /// Checks the first `least` bytes, and the whole lines behind them as far as to look ahead.
+    /// Checks the first `least` bytes, and as many behind them as to look ahead.
     #[cold]
     fn look_ahead(&mut self, least: usize) {
-        let lines = match &self.rest[..self.ahead.min(self.rest.len())] {
-            ahead @ [.., b'\n'] => ahead.len(),
-            ahead => scan::last_line_feed(ahead).unwrap_or(0),
-        };
-        let ahead = &self.rest[..lines.max(least)];
+        let end = self.ahead.max(least).min(self.rest.len());
+        let ahead = whole_chars(&self.rest[..end]);
         self.text = match scan::text(ahead) {
             Ok(text) => text,
             Err(e) => scan::text(&ahead[..e.valid_up_to()]).unwrap_or_default(),
         };
         self.ahead = AHEAD.min(2 * self.text.len());
+    }
+}
+
+/// The bytes up to where the last character begins that is not all there.
+fn whole_chars(bytes: &[u8]) -> &[u8] {
+    match bytes {
+        [before @ .., 0xC0..=0xFF]
+        | [before @ .., 0xE0..=0xFF, 0x80..0xC0]
+        | [before @ .., 0xF0..=0xFF, 0x80..0xC0, 0x80..0xC0] => before,
+        _ => bytes,
     }
 }
 
@@ -214,6 +229,11 @@ impl<'i> Look<'i> for Chunk<'i> {
     fn take(&mut self, n: usize) {
         self.rest = self.rest.get(n..).unwrap_or_default();
         self.text = self.text.get(n..).unwrap_or_default();
+    }
+
+    #[inline]
+    fn take_all(&mut self) {
+        (self.rest, self.text) = (&[], "");
     }
 }
 

@@ -66,12 +66,9 @@ impl Buffer for Growing {
     #[inline]
     fn push_slice(&mut self, more: &[u8]) -> Result<(), Full> {
         let bytes = self.bytes();
-        if more.len() > bytes.capacity() - bytes.len() {
-            grow(bytes, more.len());
-        }
         match more {
-            [byte] => bytes.push(*byte),
-            _ => bytes.extend_from_slice(more),
+            [byte] if bytes.len() < bytes.capacity() => bytes.push(*byte),
+            _ => extend(bytes, more),
         }
         Ok(())
     }
@@ -117,6 +114,14 @@ impl Buffer for Growing {
             bytes => scan::text(bytes).unwrap_or_default(),
         }
     }
+}
+
+#[inline(never)]
+fn extend(bytes: &mut Vec<u8>, more: &[u8]) {
+    if more.len() > bytes.capacity() - bytes.len() {
+        grow(bytes, more.len());
+    }
+    bytes.extend_from_slice(more);
 }
 
 /// Makes room for `more`, and for half of what there was.

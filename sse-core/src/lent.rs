@@ -10,6 +10,13 @@ pub(crate) struct Lent {
     pub(crate) id: Option<Span>,
 }
 
+impl Lent {
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.data.is_none() && self.event_type.is_none() && self.id.is_none()
+    }
+}
+
 /// The parts of an event that are text lent out of the input; the others are in the block.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LentText<'i> {

@@ -81,6 +81,11 @@ pub(crate) enum Line {
 }
 
 impl Line {
+    #[inline]
+    pub(crate) fn is_start(self) -> bool {
+        matches!(self, Self::Start)
+    }
+
     /// Whether part of a line has been read and its end has not.
     pub(crate) fn is_cut(self) -> bool {
         !matches!(self, Self::Mark(0) | Self::Start | Self::AfterCr)

@@ -6,15 +6,15 @@ use crate::{
     Buffer, DEFAULT_LIMIT, Event, Growing, Input, Item, ItemPlace, Place, RawEvent, SliceBuffer,
     TooLarge,
     block::Block,
-    chunk::Ahead as _,
     lent::{Lent, LentText, Span},
     line::{Field, Line, read_digits},
     place::Found,
     scan,
 };
-use whole::Whole;
+use quick::Cut;
 
 mod cut;
+mod quick;
 mod whole;
 
 /// An incremental parser of `text/event-stream`.
@@ -107,14 +107,30 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     /// # Errors
     /// [`TooLarge`] as soon as an event outgrows a buffer or the limit. It is skipped to its end
     /// and its ID is not adopted; the next call goes on with what is left of `input`.
-    #[inline]
+    #[inline(always)]
     pub fn next_event<'a, 'i: 'a>(
         &'a mut self,
         input: &mut impl Input<'i>,
     ) -> Result<Option<Event<'a>>, TooLarge> {
-        let text = match self.whole_event(input) {
-            Some(text) => Some(text),
-            None => self.next_text(input)?,
+        if self.take_all(input)? {
+            return Ok(None);
+        }
+        self.next_untaken(input)
+    }
+
+    #[cfg_attr(feature = "std", inline(never))]
+    #[cfg_attr(not(feature = "std"), inline(always))]
+    fn next_untaken<'a, 'i: 'a>(
+        &'a mut self,
+        input: &mut impl Input<'i>,
+    ) -> Result<Option<Event<'a>>, TooLarge> {
+        let text = match self.take_cut_line(input)? {
+            Cut::Nothing => match self.whole_event(input) {
+                Some(found) => found,
+                None => self.next_text(input)?,
+            },
+            Cut::Event => Some(self.accept(&Lent::default(), input)?),
+            Cut::All => None,
         };
         Ok(text.map(|text| self.event(text)))
     }
@@ -136,42 +152,44 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         text
     }
 
-    /// Takes an event that lies whole in the input and has the usual form.
-    #[inline(always)]
-    fn whole_event<'i>(&mut self, input: &mut impl Input<'i>) -> Option<LentText<'i>> {
-        if !QUICK || self.line != Line::Start || !self.block.is_untouched() {
-            return None;
-        }
-        let (whole, behind) = Whole::read(input.ahead(), self.block.room())?;
-        let text = LentText {
-            data: Some(whole.data.text()?),
-            event_type: Some(match whole.event_type {
-                Some(event_type) => event_type.text()?,
-                None => "",
-            }),
-            id: match whole.id {
-                Some(id) => Some(id.text()?),
-                None => None,
-            },
-        };
-        if let Some(id) = text.id {
-            self.block.commit_text(id).ok()?;
-        }
-        self.fruitful = true;
-        input.take_up_to(behind);
-        Some(text)
-    }
-
     /// As [`next_event`](Self::next_event), without a check that type and data are UTF-8: for who
     /// reads JSON from bytes, or passes them on.
     ///
     /// # Errors
     /// As [`next_event`](Self::next_event).
-    #[inline]
+    #[inline(always)]
     pub fn next_raw<'a, 'i: 'a>(
         &'a mut self,
         input: &mut impl Input<'i>,
     ) -> Result<Option<RawEvent<'a>>, TooLarge> {
+        if self.take_all(input)? {
+            return Ok(None);
+        }
+        self.next_untaken_raw(input)
+    }
+
+    #[cfg_attr(feature = "std", inline(never))]
+    #[cfg_attr(not(feature = "std"), inline(always))]
+    fn next_untaken_raw<'a, 'i: 'a>(
+        &'a mut self,
+        input: &mut impl Input<'i>,
+    ) -> Result<Option<RawEvent<'a>>, TooLarge> {
+        match self.take_cut_line(input)? {
+            Cut::Nothing => {}
+            Cut::Event => {
+                let lent = Lent::default();
+                let id = self.dispatch(&lent, input)?;
+                return Ok(Some(self.raw_event(lent, id, &[])));
+            }
+            Cut::All => return Ok(None),
+        }
+        if let Some(found) = self.whole_raw(input) {
+            return Ok(found.map(|(whole, id)| RawEvent {
+                event_type: named(whole.event_type.unwrap_or_default()),
+                data: whole.data,
+                last_event_id: id.unwrap_or_else(|| self.last_event_id()),
+            }));
+        }
         let (bytes, mut at) = (input.rest(), 0);
         let found = match self.advance::<false>(bytes, &mut at) {
             Ok(Some(Found::Event(lent))) => match self.dispatch(&lent, input) {
@@ -293,7 +311,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         input: &[u8],
         at: &mut usize,
     ) -> Result<Option<Found>, TooLarge> {
-        if self.line != Line::Start || self.block.is_over() {
+        if !self.line.is_start() || self.block.is_over() {
             let (start, comment) = (*at, COMMENTS && self.line == Line::Comment);
             let end = self.resume(input, at)?;
             if comment && *at > start {
@@ -340,7 +358,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
                 None => {}
             }
         }
-        if lent != Lent::default() {
+        if !lent.is_empty() {
             self.block.keep(lent, input)?;
         }
         Ok(None)
@@ -434,13 +452,10 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     #[inline]
     fn raw_event<'a>(&'a self, lent: Lent, id: Option<&'a str>, input: &'a [u8]) -> RawEvent<'a> {
         RawEvent {
-            event_type: match lent
-                .event_type
-                .map_or_else(|| self.block.event_type().as_slice(), |e| e.of(input))
-            {
-                [] => Event::DEFAULT_TYPE.as_bytes(),
-                named => named,
-            },
+            event_type: named(
+                lent.event_type
+                    .map_or_else(|| self.block.event_type().as_slice(), |e| e.of(input)),
+            ),
             data: lent
                 .data
                 .map_or_else(|| self.block.data().as_slice(), |d| d.of(input)),
@@ -482,8 +497,13 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     }
 }
 
-/// Whether whole events have a path of their own: not where flash is scarce.
-const QUICK: bool = cfg!(feature = "std");
+/// An event type that is empty counts as none.
+fn named(event_type: &[u8]) -> &[u8] {
+    match event_type {
+        [] => Event::DEFAULT_TYPE.as_bytes(),
+        named => named,
+    }
+}
 
 /// What a parser holds beside its buffers is meant to stay small, on every target.
 const _: () = {

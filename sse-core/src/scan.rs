@@ -15,11 +15,32 @@ pub(crate) fn line_end(input: &[u8]) -> Option<usize> {
     end
 }
 
-/// Where the last line feed in `input` is.
-pub(crate) fn last_line_feed(input: &[u8]) -> Option<usize> {
-    let last = memchr::memrchr(b'\n', input);
-    work::done(input.len() - last.unwrap_or(0));
-    last
+/// Whether there is nothing in `input` that can end a line, or that text seldom has.
+#[inline]
+pub(crate) fn is_plain(input: &[u8]) -> bool {
+    work::done(input.len());
+    let Some(last) = input.last_chunk() else {
+        return input.iter().all(|byte| *byte >= TEXT);
+    };
+    let (fours, rest) = input.as_chunks().0.as_chunks::<4>();
+    fours.iter().all(|it| are_plain(it)) && are_plain(rest) && are_plain(&[*last])
+}
+
+/// The first byte that text is made of; CR and LF, and the tabulator, come before it.
+const TEXT: u8 = b'\r' + 1;
+
+/// The least of each column decides, so that many are compared at once.
+#[inline]
+fn are_plain(blocks: &[[u8; 16]]) -> bool {
+    let mut least = [u8::MAX; 16];
+    for block in blocks {
+        for (least, byte) in least.iter_mut().zip(block) {
+            *least = (*least).min(*byte);
+        }
+    }
+    least
+        .iter()
+        .fold(true, |plain, byte| plain & (*byte >= TEXT))
 }
 
 pub(crate) fn nul(input: &[u8]) -> Option<usize> {

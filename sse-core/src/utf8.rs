@@ -7,11 +7,17 @@ use crate::{Buffer, Full, scan};
 ///
 /// A replaced sequence has at most the three bytes that U+FFFD has, so the text only ever grows:
 /// it is rewritten from the front while the bytes still to be read stand at the back.
+#[inline]
 pub(crate) fn repair<B: Buffer>(buffer: &mut B, limit: usize) -> Result<(), Full> {
-    let len = buffer.as_slice().len();
-    if buffer.check_text() {
-        return Ok(());
+    match buffer.as_slice().is_empty() || buffer.check_text() {
+        true => Ok(()),
+        false => replace(buffer, limit),
     }
+}
+
+#[cold]
+fn replace<B: Buffer>(buffer: &mut B, limit: usize) -> Result<(), Full> {
+    let len = buffer.as_slice().len();
     let grown = repaired_len(buffer.as_slice());
     if grown > limit {
         return Err(Full);

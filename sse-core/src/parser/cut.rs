@@ -26,9 +26,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             self.extend_line(rest)?;
             return Ok(*at);
         };
+        let end = *at + len;
         let taken = self.extend_line(&rest[..len]);
         let ended = self.end_line();
-        let end = *at + len;
         *at = self.step_over_line_end(input, end);
         ended.and(taken)?;
         Ok(end)
@@ -43,7 +43,10 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         begun: Option<(Field, usize)>,
         line: &[u8],
     ) -> Result<(), TooLarge> {
-        let kept = self.block.keep(lent, input);
+        let kept = match lent.is_empty() {
+            true => Ok(()),
+            false => self.block.keep(lent, input),
+        };
         let begun = match begun {
             Some((field, value)) if value < line.len() => self.begin_value(field).and_then(|()| {
                 self.line = Line::Value(field);

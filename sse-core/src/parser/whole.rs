@@ -1,50 +1,62 @@
 //! Events that lie whole in the input, in the form most servers write: read without touching the
 //! parser (9.2.6).
 
-use crate::{block::Room, chunk::Ahead, scan};
+use crate::{Buffer, block::Block, chunk::Ahead, line::Field, scan};
 
 /// The fields of an event.
 pub(super) struct Whole<T> {
     pub(super) event_type: Option<T>,
     pub(super) data: T,
     pub(super) id: Option<T>,
+    /// Whether the end of the data is not there yet.
+    pub(super) is_cut: bool,
 }
 
 impl<T> Whole<T> {
-    /// Reads past comments and empty blocks, then a block, and returns what is behind it. `None` if
-    /// a line is cut, has another form or no room, or is one data line more; also if there is no
-    /// data, as what such a block does is not to be told by its fields alone.
+    /// Reads past comments and empty blocks, then a block, and leaves what is behind. `None` if a
+    /// line of the block is cut, has another form or no room, or is one data line more; also if
+    /// there is no data, as what such a block does is not to be told by its fields alone.
     #[inline(always)]
-    pub(super) fn read<'i>(ahead: T, room: Room) -> Option<(Self, T)>
+    pub(super) fn read<'i, D: Buffer, F: Buffer>(ahead: &mut T, block: &Block<D, F>) -> Option<Self>
     where
         T: Ahead<'i>,
     {
+        let fit = |field, value: T| (value.bytes().len() <= block.room(field)).then_some(value);
         let (mut event_type, mut id, mut data) = (None, None, None);
-        let mut rest = ahead;
+        let mut rest = *ahead;
         loop {
             let (value, behind);
             if data.is_none()
                 && let Some(line) = rest.strip_prefix("data: ")
             {
-                (value, behind) = line_of(line)?;
-                data = Some(fit(value, room.data)?);
+                let Some(whole_line) = line_of(line) else {
+                    return Some(Self {
+                        event_type,
+                        data: fit(Field::Data, line)?,
+                        id,
+                        is_cut: true,
+                    });
+                };
+                (value, behind) = whole_line;
+                data = Some(fit(Field::Data, value)?);
             } else if let Some(behind) = behind_end(rest) {
+                if data.is_none() && (event_type.is_some() || id.is_some()) {
+                    return None;
+                }
+                *ahead = behind;
                 if let Some(data) = data {
-                    let whole = Self {
+                    return Some(Self {
                         event_type,
                         data,
                         id,
-                    };
-                    return Some((whole, behind));
-                }
-                if event_type.is_some() || id.is_some() {
-                    return None;
+                        is_cut: false,
+                    });
                 }
                 rest = behind;
                 continue;
             } else if let Some(line) = rest.strip_prefix("event: ") {
                 (value, behind) = line_of(line)?;
-                event_type = Some(fit(value, room.event_type)?);
+                event_type = Some(fit(Field::EventType, value)?);
             } else if id.is_none()
                 && let Some(line) = rest.strip_prefix("id: ")
             {
@@ -52,7 +64,7 @@ impl<T> Whole<T> {
                 if scan::nul(value.bytes()).is_some() {
                     return None;
                 }
-                id = Some(fit(value, room.id)?);
+                id = Some(fit(Field::Id, value)?);
             } else {
                 (_, behind) = line_of(rest.strip_prefix(":")?)?;
             }
@@ -69,12 +81,7 @@ fn line_of<'i, T: Ahead<'i>>(rest: T) -> Option<(T, T)> {
 
 /// What comes behind the line end at the start of `rest`.
 #[inline(always)]
-fn behind_end<'i, T: Ahead<'i>>(rest: T) -> Option<T> {
+pub(super) fn behind_end<'i, T: Ahead<'i>>(rest: T) -> Option<T> {
     rest.strip_prefix("\n")
         .or_else(|| rest.strip_prefix("\r\n"))
-}
-
-#[inline(always)]
-fn fit<'i, T: Ahead<'i>>(value: T, room: usize) -> Option<T> {
-    (value.bytes().len() <= room).then_some(value)
 }
