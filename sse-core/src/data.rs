@@ -86,14 +86,14 @@ impl<W: fmt::Write + ?Sized> Lines<'_, W> {
                     continue;
                 }
             }
-            let Some(end) = scan::line_end(text.as_bytes()) else {
+            let end = scan::line_end(text.as_bytes());
+            let Some((line, rest)) = end.and_then(|end| text.split_at_checked(end)) else {
                 return self.out.write_str(text);
             };
-            let (line, rest) = text.split_at(end);
             self.out.write_str(line)?;
             self.out.write_str(self.next_line)?;
             self.after_cr = rest.starts_with('\r');
-            text = &rest[1..];
+            text = rest.get(1..).unwrap_or_default();
         }
         Ok(())
     }
