@@ -185,7 +185,6 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
     /// set, but for [`set_last_event_id`](Self::set_last_event_id).
     ///
     /// If the request cannot be sent, the client closes with [`Closed::Request`].
-    #[inline(never)]
     pub fn connected(&mut self, request: &Request<'_>, _now: Instant) {
         if !matches!(self.stage, Stage::Connecting) {
             return;
@@ -397,6 +396,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
     }
 
     /// What comes after the response head in the scratch.
+    // Once a connection: what it needs of the stack and of registers, reading does without.
     #[inline(never)]
     fn judge_head(&mut self) -> Result<Stage, Verdict> {
         let head = self.session.parser.scratch_bytes();
