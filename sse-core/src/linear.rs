@@ -148,4 +148,4 @@ impl Buffer for Counting {
 }
 
 const LIMIT: usize = 64 * 1024;
-const MOST_WORK: usize = 16;
+const MOST_WORK: usize = 20;

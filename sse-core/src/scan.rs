@@ -5,7 +5,7 @@ use alloc::{
     string::{FromUtf8Error, String},
     vec::Vec,
 };
-use core::str::{Utf8Chunks, Utf8Error};
+use core::str::Utf8Error;
 
 /// Where the first line in `input` ends: at a CR or a LF, and nothing else.
 #[inline]
@@ -58,6 +58,19 @@ pub(crate) fn text(input: &[u8]) -> Result<&str, Utf8Error> {
     text
 }
 
+/// How many bytes are text, and how many behind them are to be replaced. It looks no further.
+pub(crate) fn text_chunk(input: &[u8]) -> (usize, usize) {
+    let (valid, bad) = match str::from_utf8(input) {
+        Ok(text) => (text.len(), 0),
+        Err(e) => {
+            let valid = e.valid_up_to();
+            (valid, e.error_len().unwrap_or(input.len() - valid))
+        }
+    };
+    work::done(valid + bad);
+    (valid, bad)
+}
+
 /// The bytes as text, or unchanged if they are none, or if to check them again is quicker than to
 /// check them here.
 #[cfg(feature = "alloc")]
@@ -67,11 +80,6 @@ pub(crate) fn owned_text(bytes: Vec<u8>) -> Result<String, Vec<u8>> {
     }
     work::done(bytes.len());
     String::from_utf8(bytes).map_err(FromUtf8Error::into_bytes)
-}
-
-pub(crate) fn text_chunks(input: &[u8]) -> Utf8Chunks<'_> {
-    work::done(input.len());
-    input.utf8_chunks()
 }
 
 #[cfg(not(feature = "std"))]
@@ -170,7 +178,11 @@ mod utf8 {
 
     #[inline]
     pub(super) fn check(input: &[u8]) -> Result<&str, Utf8Error> {
-        simdutf8::basic::from_utf8(input).or_else(|_| from_utf8(input))
+        simdutf8::basic::from_utf8(input).or_else(|_| {
+            // It has looked at all of it, wherever the first bad byte is.
+            super::work::done(input.len());
+            from_utf8(input)
+        })
     }
 
     pub(super) fn is_quick(len: usize) -> bool {

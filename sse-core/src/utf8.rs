@@ -31,13 +31,7 @@ fn replace<B: Buffer>(buffer: &mut B, limit: usize) -> Result<(), Full> {
         bytes[read + at] = bytes[at];
     }
     while read < grown {
-        let (valid, bad) = match scan::text(&bytes[read..]) {
-            Ok(text) => (text.len(), 0),
-            Err(e) => {
-                let rest = grown - read - e.valid_up_to();
-                (e.valid_up_to(), e.error_len().unwrap_or(rest))
-            }
-        };
+        let (valid, bad) = scan::text_chunk(&bytes[read..]);
         for at in 0..valid {
             bytes[write + at] = bytes[read + at];
         }
@@ -51,13 +45,17 @@ fn replace<B: Buffer>(buffer: &mut B, limit: usize) -> Result<(), Full> {
     Ok(())
 }
 
-fn repaired_len(bytes: &[u8]) -> usize {
-    scan::text_chunks(bytes)
-        .map(|chunk| match chunk.invalid() {
-            [] => chunk.valid().len(),
-            _ => chunk.valid().len() + REPLACEMENT.len(),
-        })
-        .sum()
+fn repaired_len(mut bytes: &[u8]) -> usize {
+    let mut len = 0;
+    while !bytes.is_empty() {
+        let (valid, bad) = scan::text_chunk(bytes);
+        bytes = &bytes[valid + bad..];
+        len += valid;
+        if bad > 0 {
+            len += REPLACEMENT.len();
+        }
+    }
+    len
 }
 
 const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
