@@ -6,14 +6,17 @@
 
 use std::{
     mem,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
 use sse_core::{Instant, adapter::Timer as _};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    task::yield_now,
+};
 
 use super::{
     Drained,
@@ -266,7 +269,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Future for Shard<T> {
                 Ring::Convoy(number) => this.convoys.answer(number),
             }
         }
-        this.go_together(now, TURN);
+        this.go_together(now, TOGETHER);
         let due = this.deadlines.next().map(Instant::since_epoch);
         let until = [due, end].into_iter().flatten().min();
         let mut again = this.timer.poll(until, cx).is_ready() || this.served < this.rings.len();
@@ -276,7 +279,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Future for Shard<T> {
         again |= mail.closed && this.free.len() == this.seats.len();
         if again {
             drop(mail);
-            cx.waker().wake_by_ref();
+            // Before it comes back, the runtime looks at its sockets: a waker rung now would keep
+            // it from that.
+            let _ = pin!(yield_now()).poll(cx);
         } else {
             mail.sleeper = Some(cx.waker().clone());
         }
@@ -292,6 +297,8 @@ impl<T> Drop for Shard<T> {
     }
 }
 
-/// How many streams that go alone are served before other tasks have their turn, and how many of
-/// those that go together: less than half a millisecond each.
+/// How many streams that go alone are served before other tasks have their turn.
 const TURN: usize = 64;
+
+/// How many of those that go together are: less than a millisecond's work.
+const TOGETHER: usize = 192;
