@@ -179,7 +179,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     pub fn answered<'h>(
         &mut self,
         status: u16,
-        headers: impl Iterator<Item = Header<'h>> + Clone,
+        headers: impl Iterator<Item = Header<'h>>,
         now: Instant,
     ) {
         if matches!(self.state, State::Connecting { .. }) {
@@ -364,20 +364,9 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     pub(crate) fn judge<'h>(
         &self,
         status: u16,
-        headers: impl Iterator<Item = Header<'h>> + Clone,
+        headers: impl Iterator<Item = Header<'h>>,
     ) -> Verdict {
-        let value = |name| headers.clone().find(|h| h.is_named(name)).map(|h| h.value);
-        match status {
-            200 => {}
-            204 => return Verdict::Closed(Closed::NoContent),
-            408 | 425 | 429 | 500..=599 if self.reconnects && self.rules.retry_refused => {
-                let seconds = value("retry-after").and_then(|digits| read_digits(None, digits)?);
-                let at_least = u32::try_from(seconds.unwrap_or(0)).unwrap_or(u32::MAX);
-                return Verdict::Lost(Lost::Status(status), at_least);
-            }
-            _ => return Verdict::Closed(Closed::Status(status)),
-        }
-        let (mut is_stream, mut is_coded) = (false, false);
+        let (mut is_stream, mut is_coded, mut retry_after) = (false, false, None);
         for header in headers {
             if header.is_named("content-type") {
                 is_stream = is_event_stream(header.value).unwrap_or(is_stream);
@@ -385,12 +374,21 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
                 for coding in header.value.split(|&b| b == b',').map(trim) {
                     is_coded |= !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity");
                 }
+            } else if header.is_named("retry-after") {
+                retry_after = retry_after.or(Some(header.value));
             }
         }
-        match (is_stream, is_coded) {
-            (true, false) => Verdict::Open,
-            (true, true) => Verdict::Closed(Closed::ContentEncoding),
-            (false, _) => Verdict::Closed(Closed::ContentType),
+        match status {
+            200 if !is_stream => Verdict::Closed(Closed::ContentType),
+            200 if is_coded => Verdict::Closed(Closed::ContentEncoding),
+            200 => Verdict::Open,
+            204 => Verdict::Closed(Closed::NoContent),
+            408 | 425 | 429 | 500..=599 if self.reconnects && self.rules.retry_refused => {
+                let seconds = retry_after.and_then(|digits| read_digits(None, digits)?);
+                let at_least = u32::try_from(seconds.unwrap_or(0)).unwrap_or(u32::MAX);
+                Verdict::Lost(Lost::Status(status), at_least)
+            }
+            _ => Verdict::Closed(Closed::Status(status)),
         }
     }
 

@@ -222,8 +222,8 @@ fn a_source_is_as_small_as_the_readme_says() {
             assert!(size_of::<Events<'_, ()>>() <= 288);
             let url = "http://10.9.8.2/";
             let mut source = EventSource::new(url, &mut memory, connector, config()).unwrap();
-            assert!(size_of_val(&source) - own <= 768);
-            assert!(size_of_val(&source.next()) <= 512);
+            assert!(size_of_val(&source) - own <= 576);
+            assert!(size_of_val(&source.next()) <= 256);
         },
     );
 }
