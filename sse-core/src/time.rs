@@ -63,9 +63,34 @@ impl Add<Duration> for Instant {
 /// few enough for that not to overflow.
 #[inline(always)]
 pub(crate) const fn micros(time: Duration) -> u64 {
-    let seconds = match time.as_secs() {
-        seconds if seconds <= u32::MAX as u64 => seconds as u32,
-        _ => u32::MAX,
-    };
-    seconds as u64 * 1_000_000 + time.subsec_nanos().div_ceil(1_000) as u64
+    match time.as_secs() {
+        LONGEST.. => LONGEST * 1_000_000,
+        seconds => seconds as u32 as u64 * 1_000_000 + time.subsec_nanos().div_ceil(1_000) as u64,
+    }
+}
+
+/// In seconds; less than this has 32 bits.
+const LONGEST: u64 = 1 << 32;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_longer_time_is_never_counted_shorter() {
+        let times = [
+            (0, 0),
+            (0, 1),
+            (0, 1_001),
+            (1, 0),
+            (LONGEST - 1, 999_999_999),
+            (LONGEST, 0),
+            (LONGEST, 500_000_000),
+            (u64::MAX, 999_999_999),
+        ];
+        let counted = times.map(|(seconds, nanos)| micros(Duration::new(seconds, nanos)));
+        assert!(counted.is_sorted(), "{counted:?}");
+        assert_eq!(counted[..4], [0, 1, 2, 1_000_000]);
+        assert_eq!(counted[7], counted[5]);
+    }
 }

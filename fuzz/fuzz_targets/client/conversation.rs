@@ -59,6 +59,7 @@ enum Told {
 /// The driver, with what its client must know by now.
 struct Driver {
     client: Client,
+    config: Config,
     now: Instant,
     lengths: Vec<u8>,
     last_event_id: String,
@@ -75,6 +76,7 @@ impl Server<'_> {
         config.idle_timeout = Some(Duration::from_secs(60));
         let mut driver = Driver {
             client: Client::new("http://ticker.example/", config).expect("a URL"),
+            config,
             now: Instant::ZERO,
             lengths: self.lengths,
             last_event_id: String::new(),
@@ -226,7 +228,7 @@ impl Driver {
         let response =
             format!("HTTP/1.1 {status} Moved\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n");
         self.receive(response.as_bytes(), &mut Vec::new());
-        if self.redirects.len() == usize::from(self.client.session().config().max_redirects) {
+        if self.redirects.len() == usize::from(self.config.max_redirects) {
             return self.close(Closed::TooManyRedirects);
         }
         self.permanent &= permanent;
@@ -281,8 +283,12 @@ impl Driver {
     fn lose(&mut self, step: Step, lost: Lost) -> Result<(), Closed> {
         assert_eq!(step, Step::Lost(lost));
         assert_eq!(self.client.poll(self.now), Step::Wait);
-        let config = self.client.session().config();
-        let shortest = self.retry.clamp(config.retry_floor, config.retry_ceiling);
+        let Config {
+            retry_floor,
+            retry_ceiling,
+            ..
+        } = self.config;
+        let shortest = self.retry.clamp(retry_floor, retry_ceiling);
         assert!(self.client.deadline() >= Some(self.now + shortest));
         self.now = self.client.deadline().unwrap_or(self.now);
         self.redirects.clear();

@@ -45,7 +45,7 @@ pub(crate) fn run(config: Config, memory: &Memory, operations: Vec<Operation<'_>
     const URL: &str = "http://ticker.example/prices";
     let Some(sizes) = memory.0 else {
         let client = Client::new(URL, config).expect("a URL");
-        return operate(client, operations);
+        return operate(client, &config, operations);
     };
     let mut memory = [[0; 4 * 255]; 7];
     let mut sizes = sizes.into_iter();
@@ -63,13 +63,17 @@ pub(crate) fn run(config: Config, memory: &Memory, operations: Vec<Operation<'_>
         redirect,
     };
     if let Ok(client) = Client::with_buffers(URL, "GET", buffers, config) {
-        operate(client, operations);
+        operate(client, &config, operations);
     }
 }
 
-fn operate<D: Buffer, F: Buffer>(mut client: Client<D, F>, operations: Vec<Operation<'_>>) {
+fn operate<D: Buffer, F: Buffer>(
+    mut client: Client<D, F>,
+    config: &Config,
+    operations: Vec<Operation<'_>>,
+) {
     let mut now = Instant::ZERO;
-    settle(&mut client, now);
+    settle(&mut client, config, now);
     for operation in operations {
         match operation {
             Operation::Wait(milliseconds) => now = now + Duration::from_millis(milliseconds.into()),
@@ -85,7 +89,7 @@ fn operate<D: Buffer, F: Buffer>(mut client: Client<D, F>, operations: Vec<Opera
             Operation::Disconnected => client.disconnected(now),
             Operation::Sent(n) => client.sent(n.into()),
             Operation::SentAll => client.sent(client.unsent().len()),
-            Operation::Received(received) => receive(&mut client, &received.bytes(), now),
+            Operation::Received(received) => receive(&mut client, config, &received.bytes(), now),
             Operation::ReceivedMore(n) => client.received(n, now),
             Operation::Ended => client.received(0, now),
             Operation::Close => client.close(),
@@ -96,13 +100,18 @@ fn operate<D: Buffer, F: Buffer>(mut client: Client<D, F>, operations: Vec<Opera
                 assert_eq!(client.session().last_event_id(), expected);
             }
         }
-        settle(&mut client, now);
+        settle(&mut client, config, now);
     }
     client.close();
     assert!(matches!(client.poll(now), Step::Closed(_)));
 }
 
-fn receive<D: Buffer, F: Buffer>(client: &mut Client<D, F>, bytes: &[u8], now: Instant) {
+fn receive<D: Buffer, F: Buffer>(
+    client: &mut Client<D, F>,
+    config: &Config,
+    bytes: &[u8],
+    now: Instant,
+) {
     let room = client.spare().len();
     if room == 0 {
         return;
@@ -110,12 +119,12 @@ fn receive<D: Buffer, F: Buffer>(client: &mut Client<D, F>, bytes: &[u8], now: I
     for piece in bytes.chunks(room) {
         client.spare()[..piece.len()].copy_from_slice(piece);
         client.received(piece.len(), now);
-        settle(client, now);
+        settle(client, config, now);
     }
 }
 
 /// Polls until there is nothing more to tell, and checks what each step promises.
-fn settle<D: Buffer, F: Buffer>(client: &mut Client<D, F>, now: Instant) {
+fn settle<D: Buffer, F: Buffer>(client: &mut Client<D, F>, config: &Config, now: Instant) {
     // Each byte received ends at most one event, and a connection has a start and an end.
     let most = client.spare().len() + 4;
     for _ in 0..most {
@@ -132,10 +141,10 @@ fn settle<D: Buffer, F: Buffer>(client: &mut Client<D, F>, now: Instant) {
             Step::Event => {
                 assert!(session.is_open());
                 assert_eq!(client.event().last_event_id, session.last_event_id());
-                assert!(client.event().data.len() <= session.config().event_limit);
+                assert!(client.event().data.len() <= config.event_limit);
             }
             Step::Comment => {
-                assert!(session.is_open() && session.config().comments);
+                assert!(session.is_open() && config.comments);
                 let _ = client.comment();
             }
             Step::TooLarge => assert!(session.is_open()),
