@@ -27,7 +27,8 @@ impl<'a> Response<'a> {
     /// after it are the body's.
     ///
     /// # Errors
-    /// [`BadHead`] if it is malformed, has more than [`MAX_HEADERS`](super::MAX_HEADERS) lines or is not all there.
+    /// [`BadHead`] if it is malformed, has more than [`MAX_HEADERS`](super::MAX_HEADERS) lines or
+    /// is not all there.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, BadHead> {
         let (first, lines) = first_line(bytes).ok_or(BadHead::Syntax)?;
         let rest = first.strip_prefix(b"HTTP/1.").ok_or(BadHead::Version)?;
