@@ -37,6 +37,7 @@ impl<'m> Driver<'m> {
         step: Step,
         io: Option<&mut Io>,
     ) -> impl Future<Output = Result<(), ErrorKind>> {
+        // The future of an `async fn` holds its arguments twice: this one is what a task holds.
         let sends = step == Step::Send;
         async move {
             let io = io.ok_or(ErrorKind::NotConnected)?;

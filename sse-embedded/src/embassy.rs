@@ -52,6 +52,7 @@ impl<'s> Connect for EmbassyNet<'s> {
     type Io = TcpSocket<'s>;
 
     fn connect(&mut self, url: Url<'_>) -> impl Future<Output = Result<(), ErrorKind>> {
+        // The future of an `async fn` would hold all of the URL, and twice.
         let (is_secure, host, port) = (url.is_secure(), url.host(), url.port());
         async move {
             if is_secure {
