@@ -124,8 +124,15 @@ pub fn say(line: &str) -> io::Result<()> {
 
 /// Runs a server on two threads, as many as the load leaves room for on two cores.
 pub fn block_on(server: impl Future<Output = io::Result<()>>) -> io::Result<()> {
+    block_on_threads(2, server)
+}
+
+pub fn block_on_threads(
+    threads: usize,
+    server: impl Future<Output = io::Result<()>>,
+) -> io::Result<()> {
     tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(threads)
         .enable_all()
         .build()?
         .block_on(server)

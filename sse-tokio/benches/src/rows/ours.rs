@@ -16,25 +16,21 @@ use sse_tokio::{
 
 use super::{
     Options,
-    control::{Control, Publisher, block_on, listen},
+    control::{Control, Publisher, block_on, block_on_threads, listen},
     hyper_bytes::accept,
 };
 use crate::event;
 
-/// On so many shards, or as many as it has by itself.
-pub fn dedicated(options: &Options, shards: Option<usize>) -> io::Result<()> {
-    block_on(async {
+/// On so many threads, each with its shard.
+pub fn dedicated(options: &Options, threads: usize) -> io::Result<()> {
+    block_on_threads(threads, async {
         let (hub, keep_alive) = hub(options);
         let feed = hub.clone();
         let server = Server::new(move |request: Asked| {
             let feed = feed.clone();
             async move { Answer::stream(feed.subscribe(request.last_event_id())) }
         });
-        let mut server = server.keep_alive(keep_alive);
-        if let Some(shards) = shards {
-            server = server.shards(shards);
-        }
-        let _serving = server.start(listen()?);
+        let _serving = server.keep_alive(keep_alive).start(listen()?);
         Control::new(hub).run_in_tokio().await
     })
 }
