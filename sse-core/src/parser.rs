@@ -236,7 +236,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     /// # Errors
     /// As [`next_event`](Self::next_event).
     pub fn find_event(&mut self, input: &[u8], at: &mut usize) -> Result<Option<Place>, TooLarge> {
-        match self.advance::<false>(input, at)? {
+        match self.find::<false>(input, at)? {
             Some(Found::Event(lent)) => self.place(lent, input).map(Some),
             Some(Found::Comment(_)) | None => Ok(None),
         }
@@ -251,7 +251,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         input: &[u8],
         at: &mut usize,
     ) -> Result<Option<ItemPlace>, TooLarge> {
-        match self.advance::<true>(input, at)? {
+        match self.find::<true>(input, at)? {
             Some(Found::Event(lent)) => Ok(Some(ItemPlace::Event(self.place(lent, input)?))),
             Some(Found::Comment(place)) => Ok(Some(ItemPlace::Comment(place))),
             None => Ok(None),
@@ -302,6 +302,19 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         self.block.reset();
         self.line = Line::Mark(0);
         self.fruitful = false;
+    }
+
+    /// Reads `input` from `at` up to the next thing to hand out, the short way if there is one.
+    #[cfg_attr(feature = "std", inline(always))]
+    fn find<const COMMENTS: bool>(
+        &mut self,
+        input: &[u8],
+        at: &mut usize,
+    ) -> Result<Option<Found>, TooLarge> {
+        match self.find_quickly::<COMMENTS>(input, at)? {
+            Some(found) => Ok(found.map(Found::Event)),
+            None => self.advance::<COMMENTS>(input, at),
+        }
     }
 
     /// Reads `input` from `at` up to the next thing to hand out.
@@ -365,27 +378,36 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     }
 
     /// As [`find_event`](Self::find_event), without a check of its text: [`lend`](Self::lend) is to
-    /// follow.
+    /// follow. The event goes to where `lend` gets it from, as to hand it through takes longer than
+    /// to find it.
     #[cfg(feature = "std")]
     pub(crate) fn find_unread(
         &mut self,
         input: &[u8],
         at: &mut usize,
-    ) -> Result<Option<Lent>, TooLarge> {
-        match self.advance::<false>(input, at)? {
-            Some(Found::Event(lent)) => Ok(Some(lent)),
-            Some(Found::Comment(_)) | None => Ok(None),
+        found: &mut Lent,
+    ) -> Result<bool, TooLarge> {
+        match self.find::<false>(input, at)? {
+            Some(Found::Event(lent)) => {
+                *found = lent;
+                Ok(true)
+            }
+            Some(Found::Comment(_)) | None => Ok(false),
         }
     }
 
     /// Lends the event found last, out of the same `input`.
     #[cfg(feature = "std")]
+    #[inline]
     pub(crate) fn lend<'a>(
         &'a mut self,
         mut input: &'a [u8],
-        lent: Lent,
+        found: &Lent,
     ) -> Result<Event<'a>, TooLarge> {
-        let text = self.accept(&lent, &mut input)?;
+        let text = match self.lend_quickly(found, input) {
+            Some(text) => text,
+            None => self.accept(found, &mut input)?,
+        };
         Ok(self.event(text))
     }
 

@@ -24,6 +24,8 @@ pub struct Events<S> {
     parser: Parser,
     /// Where the parser is in the source's chunk.
     at: usize,
+    /// The event found last.
+    found: Lent,
     ended: bool,
 }
 
@@ -72,6 +74,7 @@ impl<S: Source> Events<S> {
             source,
             parser: Parser::new(),
             at: 0,
+            found: Lent::default(),
             ended: false,
         }
     }
@@ -93,8 +96,8 @@ impl<S: Source> Events<S> {
     /// Dropping the future loses nothing.
     pub async fn next(&mut self) -> Result<Option<Event<'_>>, EventsError<S::Error>> {
         match poll_fn(|cx| self.poll_unread(cx)).await? {
-            Some(lent) => Ok(Some(self.parser.lend(self.source.chunk(), lent)?)),
-            None => Ok(None),
+            true => Ok(Some(self.parser.lend(self.source.chunk(), &self.found)?)),
+            false => Ok(None),
         }
     }
 
@@ -116,15 +119,12 @@ impl<S: Source> Events<S> {
         self.ended && self.parser.has_unfinished()
     }
 
-    /// The next event, which is to be lent before anything else is asked for.
-    fn poll_unread(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<Option<Lent>, EventsError<S::Error>>> {
+    /// Finds the next event, which is to be lent before anything else is asked for.
+    fn poll_unread(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, EventsError<S::Error>>> {
         while !self.ended {
-            let found = self.parser.find_unread(self.source.chunk(), &mut self.at);
-            if let Some(lent) = found? {
-                return Poll::Ready(Ok(Some(lent)));
+            let (chunk, at) = (self.source.chunk(), &mut self.at);
+            if self.parser.find_unread(chunk, at, &mut self.found)? {
+                return Poll::Ready(Ok(true));
             }
             match ready!(self.source.poll_chunk(cx)) {
                 Ok(true) => self.at = 0,
@@ -135,7 +135,7 @@ impl<S: Source> Events<S> {
                 }
             }
         }
-        Poll::Ready(Ok(None))
+        Poll::Ready(Ok(false))
     }
 }
 
@@ -146,11 +146,11 @@ impl<S: Source + Unpin> Stream for Events<S> {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         Poll::Ready(match ready!(this.poll_unread(cx)) {
-            Ok(Some(lent)) => {
-                let event = this.parser.lend(this.source.chunk(), lent);
+            Ok(true) => {
+                let event = this.parser.lend(this.source.chunk(), &this.found);
                 Some(event.map(EventBuf::from).map_err(EventsError::from))
             }
-            Ok(None) => None,
+            Ok(false) => None,
             Err(error) => Some(Err(error)),
         })
     }

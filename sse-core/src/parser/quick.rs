@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Buffer, Input, TooLarge,
     chunk::Ahead,
-    lent::{Lent, LentText},
+    lent::{Lent, LentText, Placed},
     line::{Field, Line},
     scan,
 };
@@ -91,7 +91,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             return None;
         }
         let mut ahead = input.ahead();
-        let Some(whole) = Whole::read(&mut ahead, &self.block) else {
+        let Some(whole) = Whole::read::<false, _, _>(&mut ahead, &self.block) else {
             input.take_up_to(ahead);
             return None;
         };
@@ -121,7 +121,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             return None;
         }
         let mut ahead = input.rest();
-        let Some(whole) = Whole::read(&mut ahead, &self.block) else {
+        let Some(whole) = Whole::read::<false, _, _>(&mut ahead, &self.block) else {
             input.take(input.rest().len() - ahead.len());
             return None;
         };
@@ -132,6 +132,71 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         let id = self.commit_whole(whole.id)?;
         input.take(input.rest().len() - ahead.len());
         Some(Some((whole, id)))
+    }
+
+    /// As [`whole_event`](Self::whole_event), for what is found but not lent, with what comes
+    /// before it: cut lines.
+    #[inline(always)]
+    pub(super) fn find_quickly<const COMMENTS: bool>(
+        &mut self,
+        input: &[u8],
+        at: &mut usize,
+    ) -> Result<Option<Option<Lent>>, TooLarge> {
+        if !QUICK || COMMENTS && matches!(self.line, Line::Comment) {
+            return Ok(None);
+        }
+        let mut rest = &input[*at..];
+        let cut = match self.take_all(&mut rest) {
+            Ok(true) => Ok(Cut::All),
+            Ok(false) => self.take_cut_line(&mut rest),
+            Err(TooLarge) => Err(TooLarge),
+        };
+        *at = input.len() - rest.len();
+        match cut? {
+            Cut::Nothing => {}
+            Cut::Event => return Ok(Some(Some(Lent::default()))),
+            Cut::All => return Ok(Some(None)),
+        }
+        if !self.may_be_whole() {
+            return Ok(None);
+        }
+        let mut ahead = Placed::new(rest, *at);
+        let whole = Whole::read::<COMMENTS, _, _>(&mut ahead, &self.block);
+        *at = ahead.at();
+        let Some(whole) = whole else {
+            return Ok(None);
+        };
+        if whole.is_cut {
+            let begun = self.begin_cut(whole, ahead, &mut ahead.bytes());
+            *at = if begun { input.len() } else { *at };
+            return Ok(begun.then_some(None));
+        }
+        self.fruitful = true;
+        Ok(Some(Some(Lent {
+            data: whole.data.span(),
+            event_type: whole.event_type.and_then(Placed::span),
+            id: whole.id.and_then(Placed::span),
+        })))
+    }
+
+    /// Text of an event that has been found whole, if it is text.
+    #[cfg(feature = "std")]
+    #[inline(always)]
+    pub(super) fn lend_quickly<'i>(
+        &mut self,
+        found: &Lent,
+        input: &'i [u8],
+    ) -> Option<LentText<'i>> {
+        if !self.may_be_whole() {
+            return None;
+        }
+        let data = found.data?.of(input);
+        let event_type = found.event_type.map(|event_type| event_type.of(input));
+        Some(LentText {
+            data: Some(data.text()?),
+            event_type: Some(event_type.unwrap_or_default().text()?),
+            id: self.commit_whole(found.id.map(|id| id.of(input)))?,
+        })
     }
 
     /// Whether a whole event can come now.

@@ -13,11 +13,15 @@ pub(super) struct Whole<T> {
 }
 
 impl<T> Whole<T> {
-    /// Reads past comments and empty blocks, then a block, and leaves what is behind. `None` if a
-    /// line of the block is cut, has another form or no room, or is one data line more; also if
-    /// there is no data, as what such a block does is not to be told by its fields alone.
+    /// Reads past empty blocks, then a block, and leaves what is behind. `None` if a line of the
+    /// block is cut, has another form or no room, or is one data line more; also if there is no
+    /// data, as what such a block does is not to be told by its fields alone. Reads past comments
+    /// too, unless they are to be found.
     #[inline(always)]
-    pub(super) fn read<'i, D: Buffer, F: Buffer>(ahead: &mut T, block: &Block<D, F>) -> Option<Self>
+    pub(super) fn read<'i, const COMMENTS: bool, D: Buffer, F: Buffer>(
+        ahead: &mut T,
+        block: &Block<D, F>,
+    ) -> Option<Self>
     where
         T: Ahead<'i>,
     {
@@ -65,6 +69,8 @@ impl<T> Whole<T> {
                     return None;
                 }
                 id = Some(fit(Field::Id, value)?);
+            } else if COMMENTS {
+                return None;
             } else {
                 (_, behind) = line_of(rest.strip_prefix(":")?)?;
             }
