@@ -203,6 +203,12 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         if first.is_some() {
             self.keep_data(first, input)?;
         }
+        self.append(line)
+    }
+
+    /// Takes another `data` line of a block of which all is copied.
+    #[inline]
+    pub(crate) fn append(&mut self, line: &[u8]) -> Result<(), TooLarge> {
         self.begin_data()?;
         self.extend_data(line)
     }

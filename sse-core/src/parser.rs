@@ -11,7 +11,7 @@ use crate::{
     place::Found,
     scan,
 };
-use quick::Cut;
+use quick::Taken;
 
 mod cut;
 mod quick;
@@ -124,13 +124,17 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &'a mut self,
         input: &mut impl Input<'i>,
     ) -> Result<Option<Event<'a>>, TooLarge> {
-        let text = match self.take_cut_line(input)? {
-            Cut::Nothing => match self.whole_event(input) {
-                Some(found) => found,
-                None => self.next_text(input)?,
-            },
-            Cut::Event => Some(self.accept(&Lent::default(), input)?),
-            Cut::All => None,
+        let mut taken = self.take_cut_line(input)?;
+        if let Taken::Part = taken {
+            taken = match self.whole_event(input) {
+                Ok(text) => return Ok(Some(self.event(text))),
+                Err(other) => other?,
+            };
+        }
+        let text = match taken {
+            Taken::Part => self.next_text(input)?,
+            Taken::Copied => Some(self.accept(&Lent::default(), input)?),
+            Taken::All => None,
         };
         Ok(text.map(|text| self.event(text)))
     }
@@ -174,21 +178,27 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &'a mut self,
         input: &mut impl Input<'i>,
     ) -> Result<Option<RawEvent<'a>>, TooLarge> {
-        match self.take_cut_line(input)? {
-            Cut::Nothing => {}
-            Cut::Event => {
+        let mut taken = self.take_cut_line(input)?;
+        if let Taken::Part = taken {
+            taken = match self.whole_raw(input) {
+                Ok((whole, id)) => {
+                    return Ok(Some(RawEvent {
+                        event_type: named(whole.event_type.unwrap_or_default()),
+                        data: whole.data,
+                        last_event_id: id.unwrap_or_else(|| self.last_event_id()),
+                    }));
+                }
+                Err(other) => other?,
+            };
+        }
+        match taken {
+            Taken::Part => {}
+            Taken::Copied => {
                 let lent = Lent::default();
                 let id = self.dispatch(&lent, input)?;
                 return Ok(Some(self.raw_event(lent, id, &[])));
             }
-            Cut::All => return Ok(None),
-        }
-        if let Some(found) = self.whole_raw(input) {
-            return Ok(found.map(|(whole, id)| RawEvent {
-                event_type: named(whole.event_type.unwrap_or_default()),
-                data: whole.data,
-                last_event_id: id.unwrap_or_else(|| self.last_event_id()),
-            }));
+            Taken::All => return Ok(None),
         }
         let (bytes, mut at) = (input.rest(), 0);
         let found = match self.advance::<false>(bytes, &mut at) {
@@ -311,9 +321,14 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         input: &[u8],
         at: &mut usize,
     ) -> Result<Option<Found>, TooLarge> {
-        match self.find_quickly::<COMMENTS>(input, at)? {
-            Some(found) => Ok(found.map(Found::Event)),
-            None => self.advance::<COMMENTS>(input, at),
+        let taken = match self.find_quickly::<COMMENTS>(input, at) {
+            Ok(lent) => return Ok(Some(Found::Event(lent))),
+            Err(other) => other?,
+        };
+        match taken {
+            Taken::Part => self.advance::<COMMENTS>(input, at),
+            Taken::Copied => Ok(Some(Found::Event(Lent::default()))),
+            Taken::All => Ok(None),
         }
     }
 

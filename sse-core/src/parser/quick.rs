@@ -3,7 +3,7 @@
 
 use super::{
     Parser,
-    whole::{self, Whole},
+    whole::{self, End, Whole},
 };
 use crate::{
     Buffer, Input, TooLarge,
@@ -16,15 +16,18 @@ use crate::{
 /// A whole event, and its ID as text.
 type WithId<'i> = (Whole<&'i [u8]>, Option<&'i str>);
 
-/// What has become of a line that the border of the input has cut.
-pub(super) enum Cut {
-    /// It is over, or there was none.
-    Nothing,
-    /// It was the last of an event.
-    Event,
-    /// It is all that there is in the input.
+/// What has been taken, if not an event that is lent out of the input.
+pub(super) enum Taken {
+    /// Perhaps something, but neither an event nor all of the input.
+    Part,
+    /// An event that is in the parser's buffers.
+    Copied,
+    /// All of the input.
     All,
 }
+
+/// What has become of the attempt to take something else.
+pub(super) type Other = Result<Taken, TooLarge>;
 
 impl<D: Buffer, F: Buffer> Parser<D, F> {
     /// Takes the input if it is empty, or nothing but more of a cut data line or comment.
@@ -50,12 +53,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
 
     /// Takes what is left of a cut line, and the blank line that makes an event of the block.
     #[inline(always)]
-    pub(super) fn take_cut_line<'i>(
-        &mut self,
-        input: &mut impl Input<'i>,
-    ) -> Result<Cut, TooLarge> {
+    pub(super) fn take_cut_line<'i>(&mut self, input: &mut impl Input<'i>) -> Other {
         if !QUICK || self.line.is_start() {
-            return Ok(Cut::Nothing);
+            return Ok(Taken::Part);
         }
         let (rest, mut at) = (input.rest(), 0);
         let ended = if matches!(self.line, Line::Value(Field::Data))
@@ -66,49 +66,44 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         } else {
             self.resume(rest, &mut at).map(|_| ())
         };
-        let mut cut = Cut::Nothing;
+        let mut taken = Taken::Part;
         if at == rest.len() {
-            cut = Cut::All;
+            taken = Taken::All;
         } else if self.block.has_data(&Lent::default())
             && let Some(behind) = whole::behind_end(&rest[at..])
         {
             at = rest.len() - behind.len();
             self.fruitful = true;
-            cut = Cut::Event;
+            taken = Taken::Copied;
         }
         input.take(at);
-        ended.map(|()| cut)
+        ended.map(|()| taken)
     }
 
-    /// Takes an event that lies whole in the input and has the usual form: `Some(None)` if its
-    /// data is cut, and has been taken as far as it is there.
+    /// Takes an event of the usual form that lies whole in the input, or begins there.
     #[inline(always)]
     pub(super) fn whole_event<'i>(
         &mut self,
         input: &mut impl Input<'i>,
-    ) -> Option<Option<LentText<'i>>> {
+    ) -> Result<LentText<'i>, Other> {
         if !self.may_be_whole() {
-            return None;
+            return Err(Ok(Taken::Part));
         }
         let mut ahead = input.ahead();
         let Some(whole) = Whole::read::<false, _, _>(&mut ahead, &self.block) else {
             input.take_up_to(ahead);
-            return None;
+            return Err(Ok(Taken::Part));
         };
-        if whole.is_cut {
+        if !matches!(whole.end, End::Blank) {
             input.take_up_to(ahead);
-            return self.begin_cut(whole, ahead, input).then_some(None);
+            let is_all = ahead.bytes().len() == input.rest().len();
+            let (taken, behind) = self.take_begun(whole, ahead, is_all);
+            input.take_up_to(behind);
+            return Err(taken);
         }
-        let text = LentText {
-            data: Some(whole.data.text()?),
-            event_type: Some(match whole.event_type {
-                Some(event_type) => event_type.text()?,
-                None => "",
-            }),
-            id: self.commit_whole(whole.id)?,
-        };
+        let text = self.whole_text(whole).ok_or(Ok(Taken::Part))?;
         input.take_up_to(ahead);
-        Some(Some(text))
+        Ok(text)
     }
 
     /// As [`whole_event`](Self::whole_event), but bytes, and the ID as text.
@@ -116,22 +111,23 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     pub(super) fn whole_raw<'i>(
         &mut self,
         input: &mut impl Input<'i>,
-    ) -> Option<Option<WithId<'i>>> {
+    ) -> Result<WithId<'i>, Other> {
         if !self.may_be_whole() {
-            return None;
+            return Err(Ok(Taken::Part));
         }
         let mut ahead = input.rest();
         let Some(whole) = Whole::read::<false, _, _>(&mut ahead, &self.block) else {
             input.take(input.rest().len() - ahead.len());
-            return None;
+            return Err(Ok(Taken::Part));
         };
-        if whole.is_cut {
-            input.take(input.rest().len() - ahead.len());
-            return self.begin_cut(whole, ahead, input).then_some(None);
+        if !matches!(whole.end, End::Blank) {
+            let (taken, behind) = self.take_begun(whole, ahead, true);
+            input.take(input.rest().len() - behind.len());
+            return Err(taken);
         }
-        let id = self.commit_whole(whole.id)?;
+        let id = self.commit_whole(whole.id).ok_or(Ok(Taken::Part))?;
         input.take(input.rest().len() - ahead.len());
-        Some(Some((whole, id)))
+        Ok((whole, id))
     }
 
     /// As [`whole_event`](Self::whole_event), for what is found but not lent, with what comes
@@ -141,42 +137,35 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &mut self,
         input: &[u8],
         at: &mut usize,
-    ) -> Result<Option<Option<Lent>>, TooLarge> {
+    ) -> Result<Lent, Other> {
         if !QUICK || COMMENTS && matches!(self.line, Line::Comment) {
-            return Ok(None);
+            return Err(Ok(Taken::Part));
         }
         let mut rest = &input[*at..];
-        let cut = match self.take_all(&mut rest) {
-            Ok(true) => Ok(Cut::All),
+        let taken = match self.take_all(&mut rest) {
+            Ok(true) => Ok(Taken::All),
             Ok(false) => self.take_cut_line(&mut rest),
             Err(TooLarge) => Err(TooLarge),
         };
         *at = input.len() - rest.len();
-        match cut? {
-            Cut::Nothing => {}
-            Cut::Event => return Ok(Some(Some(Lent::default()))),
-            Cut::All => return Ok(Some(None)),
-        }
-        if !self.may_be_whole() {
-            return Ok(None);
+        if !matches!(taken, Ok(Taken::Part)) || !self.may_be_whole() {
+            return Err(taken);
         }
         let mut ahead = Placed::new(rest, *at);
         let whole = Whole::read::<COMMENTS, _, _>(&mut ahead, &self.block);
         *at = ahead.at();
-        let Some(whole) = whole else {
-            return Ok(None);
-        };
-        if whole.is_cut {
-            let begun = self.begin_cut(whole, ahead, &mut ahead.bytes());
-            *at = if begun { input.len() } else { *at };
-            return Ok(begun.then_some(None));
+        let whole = whole.ok_or(Ok(Taken::Part))?;
+        if !matches!(whole.end, End::Blank) {
+            let (taken, behind) = self.take_begun(whole, ahead, true);
+            *at = behind.at();
+            return Err(taken);
         }
         self.fruitful = true;
-        Ok(Some(Some(Lent {
+        Ok(Lent {
             data: whole.data.span(),
             event_type: whole.event_type.and_then(Placed::span),
             id: whole.id.and_then(Placed::span),
-        })))
+        })
     }
 
     /// Text of an event that has been found whole, if it is text.
@@ -190,12 +179,12 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         if !self.may_be_whole() {
             return None;
         }
-        let data = found.data?.of(input);
-        let event_type = found.event_type.map(|event_type| event_type.of(input));
-        Some(LentText {
-            data: Some(data.text()?),
-            event_type: Some(event_type.unwrap_or_default().text()?),
-            id: self.commit_whole(found.id.map(|id| id.of(input)))?,
+        let of = |span: crate::lent::Span| span.of(input);
+        self.whole_text(Whole {
+            event_type: found.event_type.map(of),
+            data: of(found.data?),
+            id: found.id.map(of),
+            end: End::Blank,
         })
     }
 
@@ -205,28 +194,55 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         QUICK && self.line.is_start() && self.block.is_new()
     }
 
-    /// Keeps what is there of an event whose data goes on in the next input: not if the input goes
-    /// on behind what is ahead.
+    /// Text of a whole event, if it is text. Its ID becomes the last event ID.
     #[inline(always)]
-    fn begin_cut<'i, T: Ahead<'i>>(
+    fn whole_text<'i, T: Ahead<'i>>(&mut self, whole: Whole<T>) -> Option<LentText<'i>> {
+        Some(LentText {
+            data: Some(whole.data.text()?),
+            event_type: Some(match whole.event_type {
+                Some(event_type) => event_type.text()?,
+                None => "",
+            }),
+            id: self.commit_whole(whole.id)?,
+        })
+    }
+
+    /// Copies an event whose data goes on: with more lines, or in the next input, if what is ahead
+    /// is all of this one. Returns what is behind.
+    #[inline(never)]
+    fn take_begun<'i, T: Ahead<'i>>(
         &mut self,
         whole: Whole<T>,
-        ahead: T,
-        input: &mut impl Input<'i>,
-    ) -> bool {
+        mut ahead: T,
+        is_all: bool,
+    ) -> (Other, T) {
+        let is_cut = matches!(whole.end, End::Cut);
+        if is_cut && !is_all {
+            return (Ok(Taken::Part), ahead);
+        }
         let bytes = |field: Option<T>| field.map(T::bytes);
         let (event_type, id) = (bytes(whole.event_type), bytes(whole.id));
-        if ahead.bytes().len() < input.rest().len()
-            || self
-                .block
-                .begin_cut(event_type, id, whole.data.bytes())
-                .is_err()
-        {
-            return false;
+        let mut kept = self.block.begin_cut(event_type, id, whole.data.bytes());
+        if is_cut {
+            self.line = Line::Value(Field::Data);
+            let end = ahead.split_at(ahead.bytes().len());
+            return (kept.map(|()| Taken::All), end.map_or(ahead, |(_, end)| end));
         }
-        self.line = Line::Value(Field::Data);
-        input.take_all();
-        true
+        while kept.is_ok()
+            && let Some(line) = ahead.strip_prefix("data: ")
+            && let Some((value, behind)) = whole::line_of(line)
+            && let Some(behind) = whole::behind_end(behind)
+        {
+            ahead = behind;
+            kept = self.block.append(value.bytes());
+        }
+        match (kept, whole::behind_end(ahead)) {
+            (Ok(()), Some(behind)) => {
+                self.fruitful = true;
+                (Ok(Taken::Copied), behind)
+            }
+            (kept, _) => (kept.map(|()| Taken::Part), ahead),
+        }
     }
 
     /// Makes the ID of a whole event the last event ID.

@@ -8,15 +8,24 @@ pub(super) struct Whole<T> {
     pub(super) event_type: Option<T>,
     pub(super) data: T,
     pub(super) id: Option<T>,
-    /// Whether the end of the data is not there yet.
-    pub(super) is_cut: bool,
+    pub(super) end: End,
+}
+
+/// How an event goes on behind what has been read of it.
+pub(super) enum End {
+    /// Not at all: a blank line has ended it.
+    Blank,
+    /// With what is still to come of its data line.
+    Cut,
+    /// With another data line.
+    Data,
 }
 
 impl<T> Whole<T> {
-    /// Reads past empty blocks, then a block, and leaves what is behind. `None` if a line of the
-    /// block is cut, has another form or no room, or is one data line more; also if there is no
-    /// data, as what such a block does is not to be told by its fields alone. Reads past comments
-    /// too, unless they are to be found.
+    /// Reads past empty blocks, then a block up to its [`End`], and leaves what is behind; where it
+    /// is cut, the block. `None` if another line than that of the data is cut, or one has another
+    /// form or no room; also if there is no data, as what such a block does is not to be told by
+    /// its fields alone. Reads past comments too, unless they are to be found.
     #[inline(always)]
     pub(super) fn read<'i, const COMMENTS: bool, D: Buffer, F: Buffer>(
         ahead: &mut T,
@@ -30,15 +39,22 @@ impl<T> Whole<T> {
         let mut rest = *ahead;
         loop {
             let (value, behind);
-            if data.is_none()
-                && let Some(line) = rest.strip_prefix("data: ")
-            {
+            if let Some(line) = rest.strip_prefix("data: ") {
+                if let Some(data) = data {
+                    *ahead = rest;
+                    return Some(Self {
+                        event_type,
+                        data,
+                        id,
+                        end: End::Data,
+                    });
+                }
                 let Some(whole_line) = line_of(line) else {
                     return Some(Self {
                         event_type,
                         data: fit(Field::Data, line)?,
                         id,
-                        is_cut: true,
+                        end: End::Cut,
                     });
                 };
                 (value, behind) = whole_line;
@@ -53,7 +69,7 @@ impl<T> Whole<T> {
                         event_type,
                         data,
                         id,
-                        is_cut: false,
+                        end: End::Blank,
                     });
                 }
                 rest = behind;
@@ -81,7 +97,7 @@ impl<T> Whole<T> {
 
 /// The line at the start of `rest`, and what comes behind, its end first.
 #[inline(always)]
-fn line_of<'i, T: Ahead<'i>>(rest: T) -> Option<(T, T)> {
+pub(super) fn line_of<'i, T: Ahead<'i>>(rest: T) -> Option<(T, T)> {
     rest.split_at(scan::line_end(rest.bytes())?)
 }
 
