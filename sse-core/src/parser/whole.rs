@@ -39,16 +39,9 @@ impl<T> Whole<T> {
         let mut rest = *ahead;
         loop {
             let (value, behind);
-            if let Some(line) = rest.strip_prefix("data: ") {
-                if let Some(data) = data {
-                    *ahead = rest;
-                    return Some(Self {
-                        event_type,
-                        data,
-                        id,
-                        end: End::Data,
-                    });
-                }
+            if data.is_none()
+                && let Some(line) = rest.strip_prefix("data: ")
+            {
                 let Some(whole_line) = line_of(line) else {
                     return Some(Self {
                         event_type,
@@ -74,6 +67,16 @@ impl<T> Whole<T> {
                 }
                 rest = behind;
                 continue;
+            } else if let Some(data) = data
+                && rest.strip_prefix("data: ").is_some()
+            {
+                *ahead = rest;
+                return Some(Self {
+                    event_type,
+                    data,
+                    id,
+                    end: End::Data,
+                });
             } else if let Some(line) = rest.strip_prefix("event: ") {
                 (value, behind) = line_of(line)?;
                 event_type = Some(fit(Field::EventType, value)?);
