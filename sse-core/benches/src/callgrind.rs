@@ -9,13 +9,14 @@ use crate::{
     encode,
 };
 
-/// Instructions an event, once warm, of the decoder or encoder of this name. A decoder gets 16 KiB
-/// chunks.
+/// Instructions an event, once warm, of the decoder or encoder of this name. An encoder cares
+/// about no delivery.
 ///
 /// # Errors
 /// If callgrind cannot be run, or says nothing.
-pub(crate) fn instructions(kind: Kind, name: &str) -> io::Result<f64> {
-    let (once, twice) = (count(kind, name, 1)?, count(kind, name, 2)?);
+pub(crate) fn instructions(kind: Kind, name: &str, delivery: Delivery) -> io::Result<f64> {
+    let count = |times| count(kind, name, times, delivery);
+    let (once, twice) = (count(1)?, count(2)?);
     let events = Corpus::new(kind, LEAST).ends.len();
     Ok((twice - once) as f64 / events as f64)
 }
@@ -25,15 +26,24 @@ pub(crate) fn instructions(kind: Kind, name: &str) -> io::Result<f64> {
 ///
 /// # Errors
 /// If there is no such thing.
-pub(crate) fn run(kind: &str, name: &str, times: &str) -> Result<(), Box<dyn Error>> {
+pub(crate) fn run(
+    kind: &str,
+    name: &str,
+    times: &str,
+    delivery: &str,
+) -> Result<(), Box<dyn Error>> {
     let times = times.parse()?;
+    let mut deliveries = Delivery::ALL.into_iter();
+    let delivery = deliveries
+        .find(|known| known.name() == delivery)
+        .ok_or("no such delivery")?;
     let mut kinds = KINDS.iter().chain([&LONGER]);
     let kind = kinds
         .find(|known| known.name == kind)
         .ok_or("no such corpus")?;
     let corpus = Corpus::new(*kind, LEAST);
     if let Some(decoder) = decode::find(name) {
-        let chunks = Delivery::CHUNKS.cut(&corpus).repeat(times);
+        let chunks = delivery.cut(&corpus).repeat(times);
         black_box((decoder.tally)(chunks.leak()));
     } else {
         let encoder = encode::find(name).ok_or("no such decoder or encoder")?;
@@ -46,11 +56,11 @@ pub(crate) fn run(kind: &str, name: &str, times: &str) -> Result<(), Box<dyn Err
 }
 
 /// Instructions of this program as it does so.
-fn count(kind: Kind, name: &str, times: usize) -> io::Result<u64> {
+fn count(kind: Kind, name: &str, times: usize, delivery: Delivery) -> io::Result<u64> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(env::current_exe()?)
-        .args(["run", kind.name, name, &times.to_string()])
+        .args(["run", kind.name, name, &times.to_string(), &delivery.name()])
         .output()?;
     let said = String::from_utf8_lossy(&output.stderr);
     said.lines()

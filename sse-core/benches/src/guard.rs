@@ -86,12 +86,23 @@ pub(crate) fn counts() -> io::Result<Vec<Count>> {
     for name in ours.chain(encode::OURS.iter().map(|encoder| encoder.name)) {
         for kind in KINDS.iter().filter(|kind| kind.name != LONG.name) {
             let what = format!("{name}, {}: instructions an event", kind.name);
-            count(what, instructions(*kind, name)?, None);
+            count(what, instructions(*kind, name, Delivery::CHUNKS)?, None);
         }
     }
     for decoder in lending() {
         let door = decoder.name;
-        let doubled = instructions(LONGER, door)? / instructions(LONG, door)?;
+        for kind in KINDS.iter().filter(|kind| CUT.contains(&kind.name)) {
+            for size in [64, 1] {
+                let what = format!("{door}, {}, {size} B: instructions an event", kind.name);
+                count(
+                    what,
+                    instructions(*kind, door, Delivery::Pieces(size))?,
+                    None,
+                );
+            }
+        }
+        let instructions = |kind| instructions(kind, door, Delivery::CHUNKS);
+        let doubled = instructions(LONGER)? / instructions(LONG)?;
         let what = |what| format!("{door}: {what}");
         count(
             what("instructions for a line twice as long"),
@@ -112,6 +123,9 @@ pub(crate) fn counts() -> io::Result<Vec<Count>> {
     }
     Ok(counts)
 }
+
+/// The corpora that are counted in small pieces, too.
+const CUT: [&str; 2] = ["openai", "tiny"];
 
 /// The most memory held for a line that comes in chunks, in lengths of it.
 pub(crate) fn peak(decoder: &Decoder) -> f64 {

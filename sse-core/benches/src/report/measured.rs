@@ -53,7 +53,8 @@ impl Measured {
         };
         let kinds = || KINDS.iter().copied();
         let short = || kinds().filter(|kind| kind.name != LONG.name);
-        let instructions = |kind| Ok((kind, callgrind::instructions(kind, PEER)?));
+        let instructions =
+            |kind| Ok((kind, callgrind::instructions(kind, PEER, Delivery::CHUNKS)?));
         Ok(Self {
             scores: DECODERS
                 .iter()
