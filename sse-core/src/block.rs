@@ -126,13 +126,13 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         self.last_event_id.push_text(id).map_err(|_| TooLarge)
     }
 
-    /// Takes the fields of a block that has none yet, the last of which is not all there.
+    /// Copies the fields of a block that has none yet. They have [`room`](Self::room).
     #[inline(never)]
-    pub(crate) fn begin_cut(
+    pub(crate) fn copy(
         &mut self,
         event_type: Option<&[u8]>,
-        id: Option<&[u8]>,
         data: &[u8],
+        id: Option<&[u8]>,
     ) -> Result<(), TooLarge> {
         self.phase = Phase::Copied;
         if let Some(event_type) = event_type {

@@ -179,11 +179,10 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         if !self.may_be_whole() {
             return None;
         }
-        let of = |span: crate::lent::Span| span.of(input);
         self.whole_text(Whole {
-            event_type: found.event_type.map(of),
-            data: of(found.data?),
-            id: found.id.map(of),
+            event_type: found.event_type.map(|event_type| event_type.of(input)),
+            data: found.data?.of(input),
+            id: found.id.map(|id| id.of(input)),
             end: End::Blank,
         })
     }
@@ -222,7 +221,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         }
         let bytes = |field: Option<T>| field.map(T::bytes);
         let (event_type, id) = (bytes(whole.event_type), bytes(whole.id));
-        let mut kept = self.block.begin_cut(event_type, id, whole.data.bytes());
+        let mut kept = self.block.copy(event_type, whole.data.bytes(), id);
         if is_cut {
             self.line = Line::Value(Field::Data);
             let end = ahead.split_at(ahead.bytes().len());
