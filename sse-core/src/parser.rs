@@ -107,7 +107,8 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     /// # Errors
     /// [`TooLarge`] as soon as an event outgrows a buffer or the limit. It is skipped to its end
     /// and its ID is not adopted; the next call goes on with what is left of `input`.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
+    #[cfg_attr(not(feature = "std"), inline)]
     pub fn next_event<'a, 'i: 'a>(
         &'a mut self,
         input: &mut impl Input<'i>,
@@ -161,7 +162,8 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     ///
     /// # Errors
     /// As [`next_event`](Self::next_event).
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
+    #[cfg_attr(not(feature = "std"), inline)]
     pub fn next_raw<'a, 'i: 'a>(
         &'a mut self,
         input: &mut impl Input<'i>,
