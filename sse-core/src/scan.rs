@@ -19,27 +19,48 @@ pub(crate) fn line_end(input: &[u8]) -> Option<usize> {
 #[inline]
 pub(crate) fn is_plain(input: &[u8]) -> bool {
     work::done(input.len());
-    let Some(last) = input.last_chunk() else {
-        return input.iter().all(|byte| *byte >= TEXT);
+    match input.len() {
+        0..8 => input.iter().all(|byte| *byte >= TEXT),
+        _ => blocks_are_plain(input),
+    }
+}
+
+/// The same for at least 8 bytes.
+fn blocks_are_plain(input: &[u8]) -> bool {
+    let Some(last) = input.last_chunk::<128>() else {
+        return ends_are_plain::<64>(input)
+            .or_else(|| ends_are_plain::<32>(input))
+            .or_else(|| ends_are_plain::<16>(input))
+            .or_else(|| ends_are_plain::<8>(input))
+            .unwrap_or(false);
     };
-    let (fours, rest) = input.as_chunks().0.as_chunks::<4>();
-    fours.iter().all(|it| are_plain(it)) && are_plain(rest) && are_plain(&[*last])
+    let (blocks, _) = input.as_chunks::<128>();
+    blocks.iter().all(block_is_plain) && block_is_plain(last)
 }
 
 /// The first byte that text is made of; CR and LF, and the tabulator, come before it.
 const TEXT: u8 = b'\r' + 1;
 
+/// For an input of at least `N` bytes, and at most twice as many: so its ends are all of it.
+#[inline]
+fn ends_are_plain<const N: usize>(input: &[u8]) -> Option<bool> {
+    let (first, last) = (input.first_chunk::<N>()?, input.last_chunk::<N>()?);
+    Some(block_is_plain(first) && block_is_plain(last))
+}
+
 /// The least of each column decides, so that many are compared at once.
 #[inline]
-fn are_plain(blocks: &[[u8; 16]]) -> bool {
+fn block_is_plain<const N: usize>(block: &[u8; N]) -> bool {
     let mut least = [u8::MAX; 16];
-    for block in blocks {
-        for (least, byte) in least.iter_mut().zip(block) {
+    let (rows, rest) = block.as_chunks::<16>();
+    for row in rows {
+        for (least, byte) in least.iter_mut().zip(row) {
             *least = (*least).min(*byte);
         }
     }
     least
         .iter()
+        .chain(rest)
         .fold(true, |plain, byte| plain & (*byte >= TEXT))
 }
 
