@@ -1,17 +1,16 @@
-//! How a message becomes its wire form: into a writer, a slice or a vector.
+//! How a message becomes its wire form.
 
-#[cfg(feature = "alloc")]
-use alloc::vec::Vec;
 use core::fmt;
-
-#[cfg(feature = "alloc")]
-use memchr::memchr2;
 
 use crate::{
     Message,
     data::{Data, Lines},
     event_id::digits,
+    message::Fields,
 };
+
+#[cfg(feature = "alloc")]
+mod vector;
 
 impl<D: Data> Message<'_, D> {
     /// Writes the message in its wire form.
@@ -20,7 +19,7 @@ impl<D: Data> Message<'_, D> {
     /// What `out` fails with, or the data's own `Display` or `Serialize`. Part of the message
     /// may have been written by then.
     pub fn encode(&self, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
-        self.fields().encode_fields(out)?;
+        self.fields.encode(out)?;
         let Some(data) = &self.data else {
             return out.write_str("\n");
         };
@@ -59,26 +58,11 @@ impl<D: Data> Message<'_, D> {
     }
 }
 
-impl<'a, D> Message<'a, D> {
-    /// All but the data.
-    pub(crate) fn fields(&self) -> Message<'a, ()> {
-        Message {
-            comment: self.comment,
-            event: self.event,
-            id: self.id,
-            retry: self.retry,
-            data: None,
-        }
-    }
-}
-
-impl Message<'_, ()> {
+impl Fields<'_> {
     /// Writes the lines before the data; in machine code it is there once, whatever the data.
-    pub(crate) fn encode_fields(&self, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+    pub(crate) fn encode(&self, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
         if let Some(comment) = self.comment {
-            out.write_str(if comment.is_empty() { ":" } else { ": " })?;
-            fmt::Write::write_str(&mut Lines::new(out, "\n: "), comment)?;
-            out.write_str("\n")?;
+            encode_comment(comment, out)?;
         }
         if !self.event.is_empty() {
             out.write_str("event: ")?;
@@ -91,84 +75,27 @@ impl Message<'_, ()> {
             out.write_str("\n")?;
         }
         if let Some(milliseconds) = self.retry {
-            for text in ["retry: ", digits(milliseconds, &mut [0; 20]), "\n"] {
-                out.write_str(text)?;
-            }
+            encode_retry(milliseconds, out)?;
         }
         Ok(())
     }
+}
 
-    /// The length of those lines.
-    #[cfg(feature = "alloc")]
-    fn fields_len(&self) -> usize {
-        let mut counter = Fitting::default();
-        // It takes everything.
-        let _ = self.encode_fields(&mut counter);
-        counter.len
+fn encode_comment(comment: &str, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+    out.write_str(if comment.is_empty() { ":" } else { ": " })?;
+    fmt::Write::write_str(&mut Lines::new(out, "\n: "), comment)?;
+    out.write_str("\n")
+}
+
+fn encode_retry(milliseconds: u64, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+    for text in ["retry: ", digits(milliseconds, &mut [0; 20]), "\n"] {
+        out.write_str(text)?;
     }
+    Ok(())
 }
 
 /// The usual keep-alive, as [`Message::comment`] of nothing is encoded.
 pub const KEEP_ALIVE: &str = ":\n\n";
-
-#[cfg(feature = "alloc")]
-impl<D: Data> Message<'_, D> {
-    /// Appends the message to `out`.
-    ///
-    /// Nothing is allocated while the capacity suffices, and once if it does not; only then is
-    /// the data written twice.
-    ///
-    /// # Errors
-    /// [`fmt::Error`] if the data's own `Display` or `Serialize` fails; then `out` holds what it
-    /// held before.
-    pub fn encode_to_vec(&self, out: &mut Vec<u8>) -> fmt::Result {
-        self.append(out, Vec::reserve)
-    }
-
-    /// Appends the message to `out`, which `reserve` makes larger if it is too small.
-    #[inline]
-    pub(crate) fn append(
-        &self,
-        out: &mut Vec<u8>,
-        mut reserve: fn(&mut Vec<u8>, usize),
-    ) -> fmt::Result {
-        if let Some(line) = self.single_line() {
-            let fields = self.fields();
-            reserve(
-                out,
-                fields.fields_len() + DATA.len() + line.len() + END.len(),
-            );
-            fields.encode_fields(&mut Spare { out, missing: 0 })?;
-            for text in [DATA, line, END] {
-                out.extend_from_slice(text.as_bytes());
-            }
-            return Ok(());
-        }
-        let start = out.len();
-        // Data that is longer each time it is displayed takes more than two rounds, and room to
-        // spare.
-        loop {
-            let mut spare = Spare { out, missing: 0 };
-            let written = self.encode(&mut spare);
-            let missing = spare.missing;
-            if written.is_ok() && missing == 0 {
-                return Ok(());
-            }
-            let needed = out.len() - start + missing;
-            out.truncate(start);
-            written?;
-            reserve(out, needed);
-            reserve = Vec::reserve;
-        }
-    }
-
-    /// The data, if it is text of one line: then the length of the message is known.
-    fn single_line(&self) -> Option<&str> {
-        let text = self.data.as_ref()?.text()?;
-        let line_end = memchr2(b'\n', b'\r', text.as_bytes());
-        line_end.is_none().then_some(text)
-    }
-}
 
 impl<D: Data> fmt::Display for Message<'_, D> {
     /// The wire form.
@@ -221,26 +148,6 @@ impl fmt::Write for Fitting<'_> {
             free.copy_from_slice(text.as_bytes());
         }
         self.len = end;
-        Ok(())
-    }
-}
-
-/// Writes what fits into the capacity there is, and counts the rest.
-#[cfg(feature = "alloc")]
-struct Spare<'v> {
-    out: &'v mut Vec<u8>,
-    missing: usize,
-}
-
-#[cfg(feature = "alloc")]
-impl fmt::Write for Spare<'_> {
-    #[inline]
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        if text.len() <= self.out.capacity() - self.out.len() {
-            self.out.extend_from_slice(text.as_bytes());
-        } else {
-            self.missing = self.missing.saturating_add(text.len());
-        }
         Ok(())
     }
 }

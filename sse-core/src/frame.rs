@@ -67,7 +67,12 @@ impl<D: Data> Message<'_, D> {
     /// [`fmt::Error`] if the data's own `Display` or `Serialize` fails.
     pub fn to_frame(&self) -> Result<Frame, fmt::Error> {
         let mut out = Vec::new();
-        self.append(&mut out, Vec::reserve_exact)?;
+        if let Some(line) = self.line() {
+            out = Vec::with_capacity(self.fields.len_with(line));
+            self.fields.append_with(line, &mut out);
+        } else {
+            self.append(&mut out, Vec::reserve_exact)?;
+        }
         Ok(Frame(out.into()))
     }
 }

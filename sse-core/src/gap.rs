@@ -19,11 +19,10 @@ impl<'a> Gap<'a> {
     /// The event; `at` is where the reader stands now: a reconnect with this id is not told of
     /// another gap.
     pub(crate) fn message(self, at: &'a str) -> Message<'a, Self> {
-        Message {
-            event: "gap",
-            id: Some(at),
-            ..Message::block(Some(self))
-        }
+        let mut message = Message::block(Some(self));
+        message.fields.event = "gap";
+        message.fields.id = Some(at);
+        message
     }
 }
 

@@ -24,13 +24,19 @@ use crate::Displayed;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "a message does nothing until it is encoded"]
 pub struct Message<'a, D = &'a str> {
+    pub(crate) fields: Fields<'a>,
+    pub(crate) data: Option<D>,
+}
+
+/// All of a message but its data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fields<'a> {
     pub(crate) comment: Option<&'a str>,
     /// Empty is the default type (9.2.6).
     pub(crate) event: &'a str,
     pub(crate) id: Option<&'a str>,
     /// Milliseconds.
     pub(crate) retry: Option<u64>,
-    pub(crate) data: Option<D>,
 }
 
 impl<'a> Message<'a> {
@@ -89,7 +95,7 @@ impl<'a, D> Message<'a, D> {
         let bytes = event.as_bytes();
         match bytes.iter().find(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
             None => {
-                self.event = event;
+                self.fields.event = event;
                 Ok(self)
             }
             Some(0) => Err(InvalidField::EventNul),
@@ -116,7 +122,7 @@ impl<'a, D> Message<'a, D> {
         if let [b' ' | b'\t', ..] | [.., b' ' | b'\t'] = id.as_bytes() {
             return Err(InvalidField::IdOuterSpace);
         }
-        self.id = Some(id);
+        self.fields.id = Some(id);
         Ok(self)
     }
 
@@ -126,7 +132,7 @@ impl<'a, D> Message<'a, D> {
     /// Some clients take a time over 2³¹ - 1 ms (24 days) for none at all.
     pub const fn retry(mut self, time: Duration) -> Self {
         let milliseconds = time.as_millis();
-        self.retry = Some(if milliseconds > u64::MAX as u128 {
+        self.fields.retry = Some(if milliseconds > u64::MAX as u128 {
             u64::MAX
         } else {
             milliseconds as u64
@@ -136,16 +142,18 @@ impl<'a, D> Message<'a, D> {
 
     /// Puts a comment before the fields.
     pub const fn with_comment(mut self, text: &'a str) -> Self {
-        self.comment = Some(text);
+        self.fields.comment = Some(text);
         self
     }
 
     pub(crate) const fn block(data: Option<D>) -> Self {
         Self {
-            comment: None,
-            event: "",
-            id: None,
-            retry: None,
+            fields: Fields {
+                comment: None,
+                event: "",
+                id: None,
+                retry: None,
+            },
             data,
         }
     }

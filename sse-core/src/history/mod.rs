@@ -9,6 +9,7 @@ pub use position::Position;
 use crate::{
     Data, Message, Overrun, PublishError,
     event_id::{decimal, digits, first_number},
+    message::Fields,
 };
 
 /// Keeps the newest messages, already encoded, for readers at their own pace and for those who
@@ -118,12 +119,12 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
     /// [`PublishError`]; then nothing was published. Only if data is displayed differently the
     /// second time may older messages have left all the same.
     pub fn publish<D: Data>(&mut self, message: &Message<'_, D>) -> Result<u64, PublishError> {
-        let is_event = message.id.is_some() || message.data.is_some();
+        let is_event = message.fields.id.is_some() || message.data.is_some();
         let number = self.newest + u64::from(is_event);
         let mut id_len = 0;
         let mut given = None;
         let mut memory = [0; 20];
-        match message.id {
+        match message.fields.id {
             Some("") => return Err(PublishError::EmptyId),
             Some(id) if self.place(id).is_some() => return Err(PublishError::DuplicateId),
             Some(id) => {
@@ -359,13 +360,13 @@ fn id_offset<D>(message: &Message<'_, D>) -> usize {
         room: 0,
         len: "id: ".len(),
     };
-    let before = Message {
+    let before = Fields {
         id: None,
         retry: None,
-        ..message.fields()
+        ..message.fields
     };
     // A ring takes everything.
-    let _ = before.encode_fields(&mut counted);
+    let _ = before.encode(&mut counted);
     counted.len
 }
 

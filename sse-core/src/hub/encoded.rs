@@ -23,8 +23,8 @@ impl<'a> Encoded<'a> {
             .map_err(|fmt::Error| PublishError::Data)?;
         Ok(Self {
             bytes,
-            id: message.id,
-            is_event: message.id.is_some() || message.data.is_some(),
+            id: message.fields.id,
+            is_event: message.fields.id.is_some() || message.data.is_some(),
         })
     }
 
