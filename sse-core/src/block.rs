@@ -95,6 +95,13 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         self.phase == Phase::Over
     }
 
+    /// Whether nothing has been copied, for this block or, if the buffers may still hold it, for
+    /// an earlier one.
+    #[inline]
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.phase == Phase::Untouched
+    }
+
     /// Whether no block is half read. What an earlier one has left goes.
     #[inline]
     pub(crate) fn is_new(&mut self) -> bool {

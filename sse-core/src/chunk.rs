@@ -200,7 +200,7 @@ impl<'i> Look<'i> for Chunk<'i> {
 
     #[inline]
     fn ahead(&mut self) -> &'i str {
-        if self.text.is_empty() {
+        if self.text.is_empty() && !self.rest.is_empty() {
             self.look_ahead(0);
         }
         self.text

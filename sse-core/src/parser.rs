@@ -113,6 +113,13 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &'a mut self,
         input: &mut impl Input<'i>,
     ) -> Result<Option<Event<'a>>, TooLarge> {
+        if let Some(data) = self.take_lone(input) {
+            return Ok(Some(Event {
+                event_type: Event::DEFAULT_TYPE,
+                data,
+                last_event_id: self.last_event_id(),
+            }));
+        }
         if self.take_all(input)? {
             return Ok(None);
         }
@@ -168,6 +175,13 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &'a mut self,
         input: &mut impl Input<'i>,
     ) -> Result<Option<RawEvent<'a>>, TooLarge> {
+        if let Some(data) = self.take_lone_raw(input) {
+            return Ok(Some(RawEvent {
+                event_type: Event::DEFAULT_TYPE.as_bytes(),
+                data,
+                last_event_id: self.last_event_id(),
+            }));
+        }
         if self.take_all(input)? {
             return Ok(None);
         }

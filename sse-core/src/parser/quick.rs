@@ -30,6 +30,49 @@ pub(super) enum Taken {
 pub(super) type Other = Result<Taken, TooLarge>;
 
 impl<D: Buffer, F: Buffer> Parser<D, F> {
+    /// Takes an event that lies whole in the input and is nothing but one line of data, and of
+    /// text.
+    #[inline(always)]
+    pub(super) fn take_lone<'i>(&mut self, input: &mut impl Input<'i>) -> Option<&'i str> {
+        if !self.is_untouched() {
+            return None;
+        }
+        let (data, behind) = self.lone(input.ahead())?;
+        let data = data.text()?;
+        input.take_up_to(behind);
+        self.fruitful = true;
+        Some(data)
+    }
+
+    /// As [`take_lone`](Self::take_lone), but bytes.
+    #[inline(always)]
+    pub(super) fn take_lone_raw<'i>(&mut self, input: &mut impl Input<'i>) -> Option<&'i [u8]> {
+        if !self.is_untouched() {
+            return None;
+        }
+        let rest = input.rest();
+        let (data, behind) = self.lone(rest)?;
+        input.take(rest.len() - behind.len());
+        self.fruitful = true;
+        Some(data)
+    }
+
+    #[inline(always)]
+    fn lone<'i, T: Ahead<'i>>(&self, ahead: T) -> Option<(T, T)> {
+        let (data, behind) = whole::line_of(ahead.strip_prefix("data: ")?)?;
+        if data.bytes().len() > self.block.room(Field::Data) {
+            return None;
+        }
+        let behind = behind.strip_prefix("\n\n");
+        Some((data, behind?))
+    }
+
+    /// Whether an event begins here, and none of an earlier one is left.
+    #[inline(always)]
+    fn is_untouched(&self) -> bool {
+        QUICK && self.line.is_start() && self.block.is_untouched()
+    }
+
     /// Takes the input if it is empty, or nothing but more of a cut data line or comment.
     #[inline(always)]
     pub(super) fn take_all<'i>(&mut self, input: &mut impl Input<'i>) -> Result<bool, TooLarge> {

@@ -34,68 +34,110 @@ impl<T> Whole<T> {
     where
         T: Ahead<'i>,
     {
-        let fit = |field, value: T| (value.bytes().len() <= block.room(field)).then_some(value);
-        let (mut event_type, mut id, mut data) = (None, None, None);
+        let mut fields = Fields::default();
         let mut rest = *ahead;
-        loop {
-            let (value, behind);
-            if data.is_none()
-                && let Some(line) = rest.strip_prefix("data: ")
-            {
-                let Some(whole_line) = line_of(line) else {
-                    return Some(Self {
-                        event_type,
-                        data: fit(Field::Data, line)?,
-                        id,
-                        end: End::Cut,
-                    });
-                };
-                (value, behind) = whole_line;
-                data = Some(fit(Field::Data, value)?);
-            } else if let Some(behind) = behind_end(rest) {
-                if data.is_none() && (event_type.is_some() || id.is_some()) {
-                    return None;
-                }
-                *ahead = behind;
-                if let Some(data) = data {
-                    return Some(Self {
-                        event_type,
-                        data,
-                        id,
-                        end: End::Blank,
-                    });
-                }
-                rest = behind;
-                continue;
-            } else if let Some(data) = data
-                && rest.strip_prefix("data: ").is_some()
-            {
-                *ahead = rest;
-                return Some(Self {
-                    event_type,
-                    data,
-                    id,
-                    end: End::Data,
-                });
-            } else if let Some(line) = rest.strip_prefix("event: ") {
-                (value, behind) = line_of(line)?;
-                event_type = Some(fit(Field::EventType, value)?);
-            } else if id.is_none()
-                && let Some(line) = rest.strip_prefix("id: ")
-            {
-                (value, behind) = line_of(line)?;
-                if scan::nul(value.bytes()).is_some() {
-                    return None;
-                }
-                id = Some(fit(Field::Id, value)?);
-            } else if COMMENTS {
-                return None;
-            } else {
-                (_, behind) = line_of(rest.strip_prefix(":")?)?;
+        let line = loop {
+            if let Some(line) = rest.strip_prefix("data: ") {
+                break line;
             }
-            rest = behind_end(behind)?;
+            rest = match behind_end(rest) {
+                Some(behind) if fields.are_none() => {
+                    *ahead = behind;
+                    behind
+                }
+                Some(_) => return None,
+                None => fields.read_line::<COMMENTS, _, _>(rest, block)?,
+            };
+        };
+        let Some((data, behind)) = line_of(line) else {
+            return Some(fields.with(fits(Field::Data, line, block)?, End::Cut));
+        };
+        let data = fits(Field::Data, data, block)?;
+        rest = behind_end(behind)?;
+        loop {
+            if let Some(behind) = behind_end(rest) {
+                *ahead = behind;
+                return Some(fields.with(data, End::Blank));
+            }
+            if rest.strip_prefix("data: ").is_some() {
+                *ahead = rest;
+                return Some(fields.with(data, End::Data));
+            }
+            rest = fields.read_line::<COMMENTS, _, _>(rest, block)?;
         }
     }
+}
+
+/// The fields of an event but its data.
+struct Fields<T> {
+    event_type: Option<T>,
+    id: Option<T>,
+}
+
+impl<T> Default for Fields<T> {
+    fn default() -> Self {
+        Self {
+            event_type: None,
+            id: None,
+        }
+    }
+}
+
+impl<T> Fields<T> {
+    fn are_none(&self) -> bool {
+        self.event_type.is_none() && self.id.is_none()
+    }
+
+    #[inline(always)]
+    fn with(self, data: T, end: End) -> Whole<T> {
+        Whole {
+            event_type: self.event_type,
+            data,
+            id: self.id,
+            end,
+        }
+    }
+
+    /// Reads the line at the start of `rest`, and returns what comes behind it.
+    #[inline(always)]
+    fn read_line<'i, const COMMENTS: bool, D: Buffer, F: Buffer>(
+        &mut self,
+        rest: T,
+        block: &Block<D, F>,
+    ) -> Option<T>
+    where
+        T: Ahead<'i>,
+    {
+        let (value, behind);
+        if let Some(line) = rest.strip_prefix(":") {
+            if COMMENTS {
+                return None;
+            }
+            (_, behind) = line_of(line)?;
+        } else if let Some(line) = rest.strip_prefix("event: ") {
+            (value, behind) = line_of(line)?;
+            self.event_type = Some(fits(Field::EventType, value, block)?);
+        } else if self.id.is_none() {
+            (value, behind) = line_of(rest.strip_prefix("id: ")?)?;
+            if scan::nul(value.bytes()).is_some() {
+                return None;
+            }
+            self.id = Some(fits(Field::Id, value, block)?);
+        } else {
+            return None;
+        }
+        behind_end(behind)
+    }
+}
+
+/// The value, if the block has room for it.
+#[inline(always)]
+fn fits<'i, T: Ahead<'i>, D: Buffer, F: Buffer>(
+    field: Field,
+    value: T,
+    block: &Block<D, F>,
+) -> Option<T> {
+    (value.bytes().len() <= block.room(field)).then_some(value)
 }
 
 /// The line at the start of `rest`, and what comes behind, its end first.
