@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use crate::{
     Buffer, ID_LIMIT, Input, TooLarge,
+    chunk::Ahead,
     lent::{Lent, LentText, Span},
     line::Field,
     scan,
@@ -135,11 +136,11 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
 
     /// Copies the fields of a block that has none yet. They have [`room`](Self::room).
     #[inline(never)]
-    pub(crate) fn copy(
+    pub(crate) fn copy<'i, T: Ahead<'i>>(
         &mut self,
-        event_type: Option<&[u8]>,
-        data: &[u8],
-        id: Option<&[u8]>,
+        event_type: Option<T>,
+        data: T,
+        id: Option<T>,
     ) -> Result<(), TooLarge> {
         self.phase = Phase::Copied;
         if let Some(event_type) = event_type {
@@ -215,7 +216,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
 
     /// Takes another `data` line of a block of which all is copied.
     #[inline]
-    pub(crate) fn append(&mut self, line: &[u8]) -> Result<(), TooLarge> {
+    pub(crate) fn append<'i>(&mut self, line: impl Ahead<'i>) -> Result<(), TooLarge> {
         self.begin_data()?;
         self.extend_data(line)
     }
@@ -223,7 +224,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     #[inline]
     fn begin_data(&mut self) -> Result<(), TooLarge> {
         match self.has_data {
-            true => self.extend_data(b"\n"),
+            true => self.extend_data("\n"),
             false => {
                 self.has_data = true;
                 Ok(())
@@ -232,7 +233,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     }
 
     #[inline]
-    fn extend_data(&mut self, piece: &[u8]) -> Result<(), TooLarge> {
+    pub(crate) fn extend_data<'i>(&mut self, piece: impl Ahead<'i>) -> Result<(), TooLarge> {
         push(&mut self.data, piece, self.limit).map_err(|TooLarge| self.overflow())
     }
 
@@ -480,9 +481,9 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
 }
 
 #[inline]
-fn push<B: Buffer>(buffer: &mut B, bytes: &[u8], limit: usize) -> Result<(), TooLarge> {
-    if bytes.len() > limit.saturating_sub(buffer.as_slice().len()) {
+fn push<'i>(buffer: &mut impl Buffer, piece: impl Ahead<'i>, limit: usize) -> Result<(), TooLarge> {
+    if piece.bytes().len() > limit.saturating_sub(buffer.as_slice().len()) {
         return Err(TooLarge);
     }
-    buffer.push_slice(bytes).map_err(|_| TooLarge)
+    piece.push_to(buffer).map_err(|_| TooLarge)
 }

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use crate::scan;
+use crate::{Buffer, Full, scan};
 
 /// What a [`Parser`](crate::Parser) takes events out of: a slice, which then begins behind the
 /// event, or a [`Chunk`].
@@ -19,8 +19,13 @@ pub trait Input<'i>: Look<'i> {
 pub trait Look<'i> {
     type Ahead: Ahead<'i>;
 
-    /// The start of the [rest](Input::rest), as far as it has been looked at.
+    /// The start of the [rest](Input::rest), as far as it has been looked at; nothing of what is
+    /// [short](Self::short).
     fn ahead(&mut self) -> Self::Ahead;
+
+    /// The [rest](Input::rest), if it is so short that to look ahead may take longer than it saves,
+    /// as what goes on in the next input is looked at again then.
+    fn short(&mut self) -> Option<&mut &'i [u8]>;
 
     /// Takes what comes before `behind`, which is the end of what is [ahead](Self::ahead).
     fn take_up_to(&mut self, behind: Self::Ahead);
@@ -43,6 +48,9 @@ pub trait Ahead<'i>: Copy {
     /// Itself as text, if it is UTF-8.
     fn text(self) -> Option<&'i str>;
 
+    /// Appends itself to `buffer`.
+    fn push_to(self, buffer: &mut impl Buffer) -> Result<(), Full>;
+
     fn strip_prefix(self, prefix: &str) -> Option<Self>;
 
     fn split_at(self, at: usize) -> Option<(Self, Self)>;
@@ -57,6 +65,11 @@ impl<'i> Ahead<'i> for &'i [u8] {
     #[inline]
     fn text(self) -> Option<&'i str> {
         scan::text(self).ok()
+    }
+
+    #[inline]
+    fn push_to(self, buffer: &mut impl Buffer) -> Result<(), Full> {
+        buffer.push_slice(self)
     }
 
     #[inline]
@@ -79,6 +92,11 @@ impl<'i> Ahead<'i> for &'i str {
     #[inline]
     fn text(self) -> Option<&'i str> {
         Some(self)
+    }
+
+    #[inline]
+    fn push_to(self, buffer: &mut impl Buffer) -> Result<(), Full> {
+        buffer.push_text(self)
     }
 
     #[inline]
@@ -105,6 +123,11 @@ impl<'i> Look<'i> for &'i [u8] {
     #[inline]
     fn ahead(&mut self) -> Self {
         self
+    }
+
+    #[inline]
+    fn short(&mut self) -> Option<&mut Self> {
+        None
     }
 
     #[inline]
@@ -200,10 +223,15 @@ impl<'i> Look<'i> for Chunk<'i> {
 
     #[inline]
     fn ahead(&mut self) -> &'i str {
-        if self.text.is_empty() && !self.rest.is_empty() {
+        if self.text.is_empty() && self.rest.len() > SHORT {
             self.look_ahead(0);
         }
         self.text
+    }
+
+    #[inline]
+    fn short(&mut self) -> Option<&mut &'i [u8]> {
+        (self.text.is_empty() && self.rest.len() <= SHORT).then_some(&mut self.rest)
     }
 
     #[inline]
@@ -238,3 +266,4 @@ impl<'i> Look<'i> for Chunk<'i> {
 }
 
 const AHEAD: usize = 16 * 1024;
+const SHORT: usize = 128;

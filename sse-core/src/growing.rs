@@ -10,47 +10,75 @@ use crate::{Buffer, Full, scan};
 /// It grows by half, so that a long line takes no more than one and a half times its length, and
 /// gives back what it took for something large when something small has followed.
 #[derive(Debug, Default)]
-pub struct Growing {
-    bytes: Vec<u8>,
-    /// What it holds instead of `bytes` once that has been found to be text, and is not empty.
-    text: String,
+pub struct Growing(Held);
+
+/// What it holds, in the form that tells most of it.
+#[derive(Debug)]
+enum Held {
+    /// Known to be text.
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl Default for Held {
+    fn default() -> Self {
+        Self::Text(String::new())
+    }
 }
 
 impl Growing {
     /// Empty memory, which has allocated nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            bytes: Vec::new(),
-            text: String::new(),
-        }
+        Self(Held::Text(String::new()))
     }
 
     /// What it holds, to be changed.
     #[inline]
     fn bytes(&mut self) -> &mut Vec<u8> {
-        if !self.text.is_empty() {
-            self.bytes = mem::take(&mut self.text).into_bytes();
+        if let Held::Text(text) = &mut self.0 {
+            self.0 = Held::Bytes(mem::take(text).into_bytes());
         }
-        &mut self.bytes
+        match &mut self.0 {
+            Held::Bytes(bytes) => bytes,
+            Held::Text(_) => unreachable!("it has just become bytes"),
+        }
+    }
+
+    fn empty(&mut self) {
+        let had_room = |len, capacity| len < capacity / 4 && capacity > KEPT_CAPACITY;
+        match &mut self.0 {
+            Held::Text(text) => {
+                let had_room = had_room(text.len(), text.capacity());
+                text.clear();
+                if had_room {
+                    text.shrink_to(KEPT_CAPACITY);
+                }
+            }
+            Held::Bytes(bytes) => {
+                let had_room = had_room(bytes.len(), bytes.capacity());
+                bytes.clear();
+                if had_room {
+                    bytes.shrink_to(KEPT_CAPACITY);
+                }
+                self.0 = Held::Text(String::from_utf8(mem::take(bytes)).unwrap_or_default());
+            }
+        }
     }
 }
 
 impl From<Vec<u8>> for Growing {
     fn from(bytes: Vec<u8>) -> Self {
-        Self {
-            bytes,
-            text: String::new(),
-        }
+        Self(Held::Bytes(bytes))
     }
 }
 
 impl Buffer for Growing {
     #[inline]
     fn as_slice(&self) -> &[u8] {
-        match self.text.as_bytes() {
-            [] => &self.bytes,
-            text => text,
+        match &self.0 {
+            Held::Text(text) => text.as_bytes(),
+            Held::Bytes(bytes) => bytes,
         }
     }
 
@@ -65,10 +93,21 @@ impl Buffer for Growing {
 
     #[inline]
     fn push_slice(&mut self, more: &[u8]) -> Result<(), Full> {
-        let bytes = self.bytes();
-        match more {
-            [byte] if bytes.len() < bytes.capacity() => bytes.push(*byte),
-            _ => extend(bytes, more),
+        push(self.bytes(), more);
+        Ok(())
+    }
+
+    #[inline]
+    fn push_text(&mut self, more: &str) -> Result<(), Full> {
+        match &mut self.0 {
+            Held::Text(text) => {
+                let room = text.capacity() - text.len();
+                if more.len() > room {
+                    text.reserve_exact(growth(text.capacity(), room, more.len()));
+                }
+                text.push_str(more);
+            }
+            Held::Bytes(bytes) => push(bytes, more.as_bytes()),
         }
         Ok(())
     }
@@ -82,54 +121,60 @@ impl Buffer for Growing {
         self.bytes().truncate(len);
     }
 
+    #[inline]
     fn clear(&mut self) {
-        let bytes = self.bytes();
-        let had_room = bytes.len() < bytes.capacity() / 4;
-        bytes.clear();
-        if had_room && bytes.capacity() > KEPT_CAPACITY {
-            bytes.shrink_to(KEPT_CAPACITY);
+        match &self.0 {
+            Held::Text(text) if text.is_empty() && text.capacity() <= KEPT_CAPACITY => {}
+            _ => self.empty(),
         }
     }
 
     fn check_text(&mut self) -> bool {
-        if self.bytes.is_empty() {
+        let Held::Bytes(bytes) = &mut self.0 else {
             return true;
-        }
-        match scan::owned_text(mem::take(&mut self.bytes)) {
+        };
+        match scan::owned_text(mem::take(bytes)) {
             Ok(text) => {
-                self.text = text;
+                self.0 = Held::Text(text);
                 true
             }
-            Err(bytes) => {
-                self.bytes = bytes;
-                scan::text(&self.bytes).is_ok()
+            Err(unchanged) => {
+                *bytes = unchanged;
+                scan::text(bytes).is_ok()
             }
         }
     }
 
     #[inline]
     fn as_text(&self) -> &str {
-        match &*self.bytes {
-            [] => &self.text,
-            bytes => scan::text(bytes).unwrap_or_default(),
+        match &self.0 {
+            Held::Text(text) => text,
+            Held::Bytes(bytes) => scan::text(bytes).unwrap_or_default(),
         }
+    }
+}
+
+#[inline]
+fn push(bytes: &mut Vec<u8>, more: &[u8]) {
+    match more {
+        [byte] if bytes.len() < bytes.capacity() => bytes.push(*byte),
+        _ => extend(bytes, more),
     }
 }
 
 #[inline(never)]
 fn extend(bytes: &mut Vec<u8>, more: &[u8]) {
-    if more.len() > bytes.capacity() - bytes.len() {
-        grow(bytes, more.len());
+    let room = bytes.capacity() - bytes.len();
+    if more.len() > room {
+        bytes.reserve_exact(growth(bytes.capacity(), room, more.len()));
     }
     bytes.extend_from_slice(more);
 }
 
-/// Makes room for `more`, and for half of what there was.
+/// Room for `more`, and for half of what there was.
 #[cold]
-fn grow(bytes: &mut Vec<u8>, more: usize) {
-    let spare = bytes.capacity() - bytes.len();
-    let half = (bytes.capacity() / 2).max(LEAST_CAPACITY);
-    bytes.reserve_exact(more.max(spare + half));
+fn growth(capacity: usize, room: usize, more: usize) -> usize {
+    more.max(room + (capacity / 2).max(LEAST_CAPACITY))
 }
 
 const LEAST_CAPACITY: usize = 64;

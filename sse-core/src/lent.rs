@@ -2,7 +2,7 @@
 
 use core::{num::NonZero, ops::Range};
 
-use crate::{chunk::Ahead, scan};
+use crate::{Buffer, Full, chunk::Ahead, scan};
 
 /// The fields of a block that can be lent out of the input they came in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,6 +87,11 @@ impl<'i> Ahead<'i> for Placed<'i> {
     #[inline]
     fn text(self) -> Option<&'i str> {
         scan::text(self.bytes).ok()
+    }
+
+    #[inline]
+    fn push_to(self, buffer: &mut impl Buffer) -> Result<(), Full> {
+        buffer.push_slice(self.bytes)
     }
 
     #[inline]

@@ -123,7 +123,10 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         if self.take_all(input)? {
             return Ok(None);
         }
-        self.next_untaken(input)
+        match input.short() {
+            Some(rest) => self.next_untaken(rest),
+            None => self.next_untaken(input),
+        }
     }
 
     #[cfg_attr(feature = "std", inline(never))]

@@ -116,26 +116,41 @@ mod search {
     /// Most line ends are among the first few bytes.
     #[inline]
     pub(super) fn line_end(input: &[u8]) -> Option<usize> {
-        match input.split_first_chunk::<16>() {
-            Some((first, rest)) => near(first).or_else(|| far(rest).map(|end| 16 + end)),
-            None => few(input),
+        match (input.split_first_chunk(), input.last_chunk()) {
+            (Some((first, rest)), Some(last)) => {
+                near(first).or_else(|| far(rest, last).map(|end| ROW + end))
+            }
+            _ => few(input),
         }
     }
 
     /// Looks for both where nearly always one is: a block that has neither is known by the least
-    /// of its bytes, which takes half as long.
+    /// of its bytes, which takes half as long. `last` may begin before `input`.
     #[inline(never)]
-    fn far(input: &[u8]) -> Option<usize> {
+    fn far(input: &[u8], last: &[u8; ROW]) -> Option<usize> {
         let (blocks, rest) = input.as_chunks::<64>();
         for (number, block) in blocks.iter().enumerate() {
-            if !super::are_plain(block.as_chunks().0)
-                && let Some(end) = near(block)
+            if !super::block_is_plain(block)
+                && let Some(end) = in_rows(block)
             {
                 return Some(64 * number + end);
             }
         }
-        near(rest).map(|end| 64 * blocks.len() + end)
+        in_rows(rest)
+            .map(|end| 64 * blocks.len() + end)
+            .or_else(|| near(last).map(|end| (input.len() + end).saturating_sub(ROW)))
     }
+
+    /// Looks at what whole rows there are.
+    #[inline(always)]
+    fn in_rows(input: &[u8]) -> Option<usize> {
+        let (rows, _) = input.as_chunks();
+        let mut rows = rows.iter().enumerate();
+        rows.find_map(|(number, row)| near(row).map(|end| ROW * number + end))
+    }
+
+    /// How many bytes are looked at together.
+    const ROW: usize = 16;
 
     #[cold]
     fn few(input: &[u8]) -> Option<usize> {
@@ -145,7 +160,7 @@ mod search {
     /// A search for what is short: in place, as a call of `memchr2` takes longer than the search.
     #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
     #[inline(always)]
-    fn near(input: &[u8]) -> Option<usize> {
+    fn near(input: &[u8; ROW]) -> Option<usize> {
         match Two::new(b'\n', b'\r') {
             Some(two) => two.find(input),
             None => memchr::memchr2(b'\n', b'\r', input),
@@ -153,7 +168,7 @@ mod search {
     }
 
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-    fn near(input: &[u8]) -> Option<usize> {
+    fn near(input: &[u8; ROW]) -> Option<usize> {
         memchr::memchr2(b'\n', b'\r', input)
     }
 }

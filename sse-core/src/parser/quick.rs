@@ -60,11 +60,8 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     #[inline(always)]
     fn lone<'i, T: Ahead<'i>>(&self, ahead: T) -> Option<(T, T)> {
         let (data, behind) = whole::line_of(ahead.strip_prefix("data: ")?)?;
-        if data.bytes().len() > self.block.room(Field::Data) {
-            return None;
-        }
-        let behind = behind.strip_prefix("\n\n");
-        Some((data, behind?))
+        let data = whole::fits(Field::Data, data, &self.block)?;
+        Some((data, behind.strip_prefix("\n\n")?))
     }
 
     /// Whether an event begins here, and none of an earlier one is left.
@@ -262,9 +259,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         if is_cut && !is_all {
             return (Ok(Taken::Part), ahead);
         }
-        let bytes = |field: Option<T>| field.map(T::bytes);
-        let (event_type, id) = (bytes(whole.event_type), bytes(whole.id));
-        let mut kept = self.block.copy(event_type, whole.data.bytes(), id);
+        let mut kept = self.block.copy(whole.event_type, whole.data, whole.id);
         if is_cut {
             self.line = Line::Value(Field::Data);
             let end = ahead.split_at(ahead.bytes().len());
@@ -276,7 +271,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             && let Some(behind) = whole::behind_end(behind)
         {
             ahead = behind;
-            kept = self.block.append(value.bytes());
+            kept = self.block.append(value);
         }
         match (kept, whole::behind_end(ahead)) {
             (Ok(()), Some(behind)) => {

@@ -132,7 +132,7 @@ impl<T> Fields<T> {
 
 /// The value, if the block has room for it.
 #[inline(always)]
-fn fits<'i, T: Ahead<'i>, D: Buffer, F: Buffer>(
+pub(super) fn fits<'i, T: Ahead<'i>, D: Buffer, F: Buffer>(
     field: Field,
     value: T,
     block: &Block<D, F>,
