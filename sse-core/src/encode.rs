@@ -25,7 +25,7 @@ impl<D: Data> Message<'_, D> {
         };
         // A client takes one space away after the colon, so one is always given.
         out.write_str(DATA)?;
-        data.write_to(&mut Lines::new(out, "\ndata: "))?;
+        data.write_to(&mut Lines::new(out, NEXT_LINE))?;
         out.write_str(END)
     }
 
@@ -131,6 +131,7 @@ impl fmt::Display for EncodeError {
 impl core::error::Error for EncodeError {}
 
 const DATA: &str = "data: ";
+const NEXT_LINE: &str = "\ndata: ";
 const END: &str = "\n\n";
 
 /// Writes while it fits, and counts everything.

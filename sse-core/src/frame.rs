@@ -61,18 +61,13 @@ impl From<Message<'_>> for Frame {
 impl<D: Data> Message<'_, D> {
     /// The message as a [`Frame`], in one allocation of its exact size.
     ///
-    /// Data other than one line of text is written twice, the first time to know its length.
+    /// Data that is displayed or serialized is written twice, the first time to know its length.
     ///
     /// # Errors
     /// [`fmt::Error`] if the data's own `Display` or `Serialize` fails.
     pub fn to_frame(&self) -> Result<Frame, fmt::Error> {
         let mut out = Vec::new();
-        if let Some(line) = self.line() {
-            out = Vec::with_capacity(self.fields.len_with(line));
-            self.fields.append_with(line, &mut out);
-        } else {
-            self.append(&mut out, Vec::reserve_exact)?;
-        }
+        self.append(&mut out, |out, len| *out = Vec::with_capacity(len))?;
         Ok(Frame(out.into()))
     }
 }

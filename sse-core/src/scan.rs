@@ -38,6 +38,14 @@ fn blocks_are_plain(input: &[u8]) -> bool {
     blocks.iter().all(block_is_plain) && block_is_plain(last)
 }
 
+/// The same in so many bytes as are looked at together.
+#[cfg(feature = "alloc")]
+#[inline]
+pub(crate) fn line_end_in_row(row: &[u8; 16]) -> Option<usize> {
+    work::done(row.len());
+    search::near(row)
+}
+
 /// The first byte that text is made of; CR and LF, and the tabulator, come before it.
 const TEXT: u8 = b'\r' + 1;
 
@@ -160,7 +168,7 @@ mod search {
     /// A search for what is short: in place, as a call of `memchr2` takes longer than the search.
     #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
     #[inline(always)]
-    fn near(input: &[u8; ROW]) -> Option<usize> {
+    pub(super) fn near(input: &[u8; ROW]) -> Option<usize> {
         match Two::new(b'\n', b'\r') {
             Some(two) => two.find(input),
             None => memchr::memchr2(b'\n', b'\r', input),
@@ -168,7 +176,7 @@ mod search {
     }
 
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-    fn near(input: &[u8; ROW]) -> Option<usize> {
+    pub(super) fn near(input: &[u8; ROW]) -> Option<usize> {
         memchr::memchr2(b'\n', b'\r', input)
     }
 }
@@ -176,6 +184,11 @@ mod search {
 /// A search for small processors, two words at a time.
 #[cfg(any(test, not(feature = "std")))]
 mod words {
+    #[cfg(all(feature = "alloc", not(feature = "std")))]
+    pub(super) fn near(row: &[u8; 16]) -> Option<usize> {
+        line_end(row)
+    }
+
     pub(super) fn line_end(input: &[u8]) -> Option<usize> {
         let mut rest = input;
         loop {

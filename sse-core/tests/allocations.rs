@@ -49,9 +49,16 @@ fn message_into_a_full_vector_allocates_once() {
 
 #[test]
 fn frame_is_one_allocation() {
-    let data = "line\n".repeat(100);
-    let (count, frame) = allocations(|| Message::display(&data).to_frame());
-    assert_eq!((count, frame), (1, Ok(Frame::from(Message::new(&data)))));
+    for data in ["line", "line\n", "\r", "\tline\r\n\rand line"] {
+        let data = data.repeat(100);
+        let (count, frame) = allocations(|| Message::display(&data).to_frame());
+        assert_eq!(count, 1, "{data:?}");
+        assert_eq!(
+            allocations(|| Message::new(&data).to_frame()),
+            (1, frame),
+            "{data:?}"
+        );
+    }
     assert_eq!(allocations(Frame::keep_alive).0, 0);
 }
 

@@ -380,6 +380,25 @@ fn random_messages_arrive_as_they_were_meant() {
 }
 
 #[test]
+fn long_text_is_split_alike_by_all_outputs() {
+    const PIECES: [&str; 8] = [
+        "\r",
+        "\n",
+        "\r\n",
+        "\t",
+        "\u{1}",
+        "é",
+        "a word",
+        "data: 15 bytes.",
+    ];
+    let random = &mut Random(3);
+    for _ in 0..5_000 {
+        let data = random.text(&PIECES, 60);
+        assert_all_outputs_agree(&Message::new(&data));
+    }
+}
+
+#[test]
 fn pieces_make_the_same_message_as_the_whole() {
     let random = &mut Random(2);
     for _ in 0..20_000 {
@@ -409,6 +428,9 @@ fn assert_all_outputs_agree<D: Data>(message: &Message<'_, D>) {
     let mut vec = Vec::new();
     assert_eq!(message.encode_to_vec(&mut vec), Ok(()));
     assert_eq!(vec, wire.as_bytes());
+
+    let frame = message.to_frame();
+    assert_eq!(frame.as_ref().map(AsRef::as_ref), Ok(wire.as_bytes()));
 }
 
 /// Displayed piece by piece.

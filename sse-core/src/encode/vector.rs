@@ -3,38 +3,56 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{DATA, END};
+use memchr::memchr_iter;
+
+use super::{DATA, END, NEXT_LINE};
 use crate::{Data, Message, message::Fields, scan};
 
 impl<D: Data> Message<'_, D> {
     /// Appends the message to `out`.
     ///
     /// Nothing is allocated while the capacity suffices, and once if it does not; only then is
-    /// the data written twice.
+    /// data that is displayed or serialized written twice.
     ///
     /// # Errors
     /// [`fmt::Error`] if the data's own `Display` or `Serialize` fails; then `out` holds what it
     /// held before.
     pub fn encode_to_vec(&self, out: &mut Vec<u8>) -> fmt::Result {
-        let Some(line) = self.line() else {
-            return self.append(out, Vec::reserve);
+        self.append(out, Vec::reserve)
+    }
+
+    /// Appends the message to `out`. If that is too small, `reserve` is told how much is to come,
+    /// and may put something before it.
+    #[inline]
+    pub(crate) fn append(
+        &self,
+        out: &mut Vec<u8>,
+        reserve: fn(&mut Vec<u8>, usize),
+    ) -> fmt::Result {
+        let Some(text) = self.data.as_ref().and_then(Data::text) else {
+            return self.append_pieces(out, reserve);
         };
-        out.reserve(self.fields.len_with(line));
-        self.fields.append_with(line, out);
+        let text = text.as_bytes();
+        if scan::is_plain(text) {
+            let append_line = |out: &mut Vec<u8>| out.extend_from_slice(text);
+            self.fields
+                .append_with(text.len(), append_line, out, reserve);
+        } else {
+            self.fields.append_with_lines(text, out, reserve);
+        }
         Ok(())
     }
 
-    /// Appends the message to `out`, which `reserve` makes larger if it is too small.
     #[inline(never)]
-    pub(crate) fn append(
+    fn append_pieces(
         &self,
         out: &mut Vec<u8>,
         mut reserve: fn(&mut Vec<u8>, usize),
     ) -> fmt::Result {
-        let start = out.len();
         // Data that is longer each time it is displayed takes more than two rounds, and room to
         // spare.
         loop {
+            let start = out.len();
             let mut spare = Spare { out, missing: 0 };
             let written = self.encode(&mut spare);
             let missing = spare.missing;
@@ -48,34 +66,79 @@ impl<D: Data> Message<'_, D> {
             reserve = Vec::reserve;
         }
     }
-
-    /// The data, if it is text that can be seen to be of one line.
-    #[inline]
-    pub(crate) fn line(&self) -> Option<&str> {
-        let text = self.data.as_ref()?.text()?;
-        scan::is_plain(text.as_bytes()).then_some(text)
-    }
 }
 
 impl Fields<'_> {
-    /// Appends the message that has `line`, which has no line end, as its data.
-    #[inline]
-    pub(crate) fn append_with(&self, line: &str, out: &mut Vec<u8>) {
-        // It takes everything.
-        let _ = self.encode(&mut Growing(out));
-        for text in [DATA, line, END] {
-            out.extend_from_slice(text.as_bytes());
-        }
+    #[inline(never)]
+    fn append_with_lines(&self, text: &[u8], out: &mut Vec<u8>, reserve: fn(&mut Vec<u8>, usize)) {
+        let append_lines = |out: &mut Vec<u8>| append_lines(text, out);
+        self.append_with(lines_len(text), append_lines, out, reserve);
     }
 
-    /// The length of that message.
+    /// Appends the message whose data is what `append_data` appends, which is so long.
     #[inline]
-    pub(crate) fn len_with(&self, line: &str) -> usize {
+    fn append_with(
+        &self,
+        data_len: usize,
+        append_data: impl FnOnce(&mut Vec<u8>),
+        out: &mut Vec<u8>,
+        reserve: fn(&mut Vec<u8>, usize),
+    ) {
         let mut before = Length(0);
         // It takes everything.
         let _ = self.encode(&mut before);
-        before.0 + DATA.len() + line.len() + END.len()
+        reserve(out, before.0 + DATA.len() + data_len + END.len());
+        let _ = self.encode(&mut Growing(out));
+        out.extend_from_slice(DATA.as_bytes());
+        append_data(out);
+        out.extend_from_slice(END.as_bytes());
     }
+}
+
+/// Text is copied block by block while it is searched, so that how long lines are matters little.
+fn append_lines(text: &[u8], out: &mut Vec<u8>) {
+    let mut rest = text;
+    while let Some((block, behind)) = rest.split_first_chunk() {
+        out.extend_from_slice(block);
+        rest = match scan::line_end_in_row(block) {
+            None => behind,
+            Some(at) => {
+                out.truncate(out.len() - (block.len() - at));
+                append_one(&rest[at..], out)
+            }
+        };
+    }
+    while !rest.is_empty() {
+        rest = append_one(rest, out);
+    }
+}
+
+/// Appends what is for the first character, or the first two, and returns the rest.
+#[inline]
+fn append_one<'t>(text: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
+    match text {
+        [b'\r', b'\n', behind @ ..] | [b'\r' | b'\n', behind @ ..] => {
+            out.extend_from_slice(NEXT_LINE.as_bytes());
+            behind
+        }
+        [other, behind @ ..] => {
+            out.push(*other);
+            behind
+        }
+        [] => text,
+    }
+}
+
+/// The length of what that makes of `text`.
+fn lines_len(text: &[u8]) -> usize {
+    let more = NEXT_LINE.len() - 1;
+    let feeds = memchr_iter(b'\n', text).count();
+    memchr_iter(b'\r', text).fold(text.len() + feeds * more, |len, at| {
+        match text.get(at + 1) {
+            Some(b'\n') => len - 1,
+            _ => len + more,
+        }
+    })
 }
 
 /// Writes what fits into the capacity there is, and counts the rest.

@@ -16,10 +16,13 @@ pub(super) struct Encoded<'a> {
 
 impl<'a> Encoded<'a> {
     pub(super) fn new<D: Data>(message: &Message<'a, D>) -> Result<Self, PublishError> {
-        let mut bytes = Vec::with_capacity(ROOM + message.encoded_len());
-        bytes.resize(ROOM, 0);
+        let mut bytes = Vec::new();
+        let reserve = |bytes: &mut Vec<u8>, len| {
+            *bytes = Vec::with_capacity(ROOM + len);
+            bytes.resize(ROOM, 0);
+        };
         message
-            .encode_to_vec(&mut bytes)
+            .append(&mut bytes, reserve)
             .map_err(|fmt::Error| PublishError::Data)?;
         Ok(Self {
             bytes,
