@@ -5,7 +5,7 @@ use core::ops::Range;
 use crate::{
     Buffer, ID_LIMIT, Input, TooLarge,
     chunk::Ahead,
-    lent::{Lent, LentText, Span},
+    lent::{Lent, LentText, Short, Span},
     line::Field,
     scan,
     utf8::repair,
@@ -170,48 +170,25 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         lent.data.is_some() || self.has_data
     }
 
-    /// Takes a field whose whole value is in the input.
-    #[cfg_attr(feature = "std", inline(always))]
-    pub(crate) fn set(
+    /// Takes a field whose whole value is in the input, and lends it.
+    #[inline]
+    pub(crate) fn lend(
         &mut self,
         lent: &mut Lent,
         field: Field,
         value: Range<usize>,
-        input: &[u8],
     ) -> Result<(), TooLarge> {
         if self.phase == Phase::Skipping {
             return Ok(());
         }
+        if value.len() > self.room(field) {
+            return Err(self.overflow());
+        }
         match field {
-            Field::Data if self.has_data(lent) => {
-                let first = lent.data.take();
-                return self.append_line(first, &input[value], input);
-            }
-            Field::Data => lent.data = self.fit(self.data.limit(), value)?,
-            Field::EventType => lent.event_type = self.fit(self.event_type.limit(), value)?,
-            Field::Id => {
-                let earlier = lent.id.map(Span::len);
-                if self.whole_id_fits(earlier, &input[value.clone()])?.is_ok() {
-                    lent.id = Span::new(value);
-                }
-            }
-            Field::Retry => {}
+            Field::Data => lent.data = Span::new(value),
+            _ => lent.event_type = Short::new(value),
         }
         Ok(())
-    }
-
-    /// Takes a `data` line that is not the block's first.
-    #[inline(never)]
-    fn append_line(
-        &mut self,
-        first: Option<Span>,
-        line: &[u8],
-        input: &[u8],
-    ) -> Result<(), TooLarge> {
-        if first.is_some() {
-            self.keep_data(first, input)?;
-        }
-        self.append(line)
     }
 
     /// Takes another `data` line of a block of which all is copied.
@@ -235,16 +212,6 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     #[inline]
     pub(crate) fn extend_data<'i>(&mut self, piece: impl Ahead<'i>) -> Result<(), TooLarge> {
         push(&mut self.data, piece, self.limit).map_err(|TooLarge| self.overflow())
-    }
-
-    #[inline(never)]
-    fn whole_id_fits(
-        &mut self,
-        earlier: Option<usize>,
-        id: &[u8],
-    ) -> Result<Result<(), HasNul>, TooLarge> {
-        let earlier = earlier.unwrap_or_else(|| self.id.as_slice().len());
-        self.id_fits(earlier, 0, id)
     }
 
     /// Takes the start of a field whose value is cut by the border of the input. All that was lent
@@ -302,8 +269,17 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     }
 
     /// Copies what was lent out of an input that goes away.
-    #[inline(never)]
+    #[cfg_attr(feature = "std", inline(always))]
+    #[cfg_attr(not(feature = "std"), inline(never))]
     pub(crate) fn keep(&mut self, lent: Lent, input: &[u8]) -> Result<(), TooLarge> {
+        match lent.is_empty() {
+            true => Ok(()),
+            false => self.copy_lent(lent, input),
+        }
+    }
+
+    #[cfg_attr(feature = "std", inline(never))]
+    fn copy_lent(&mut self, lent: Lent, input: &[u8]) -> Result<(), TooLarge> {
         self.keep_data(lent.data, input)?;
         self.keep_event_type(lent.event_type, input)?;
         if let Some(id) = lent.id {
@@ -324,7 +300,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         Ok(())
     }
 
-    fn keep_event_type(&mut self, lent: Option<Span>, input: &[u8]) -> Result<(), TooLarge> {
+    fn keep_event_type(&mut self, lent: Option<Short>, input: &[u8]) -> Result<(), TooLarge> {
         if let Some(event_type) = lent {
             self.phase = Phase::Copied;
             self.event_type.clear();
@@ -342,10 +318,10 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         lent: &Lent,
         input: &mut impl Input<'i>,
     ) -> Result<LentText<'i>, TooLarge> {
-        let mut text = |span: Option<Span>| input.text(span?.range());
+        let mut text = |range: Option<Range<usize>>| input.text(range?);
         let text = LentText {
-            event_type: text(lent.event_type),
-            data: text(lent.data),
+            event_type: text(lent.event_type.map(Short::range)),
+            data: text(lent.data.map(Span::range)),
             id: None,
         };
         let no_type = lent.event_type.is_none() && self.phase != Phase::Copied;
@@ -366,9 +342,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     /// What the copies are of is no text, or there already; what stays lent has no copy.
     #[inline(never)]
     fn repair_copies(&mut self, lent: Lent, input: &[u8]) -> Result<(), TooLarge> {
-        if !lent.is_empty() {
-            self.keep(lent, input)?;
-        }
+        self.keep(lent, input)?;
         repair(&mut self.data, self.limit).map_err(|_| TooLarge)?;
         repair(&mut self.event_type, self.limit).map_err(|_| TooLarge)
     }
@@ -391,7 +365,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     #[inline(never)]
     fn commit_lent_id<'i>(
         &mut self,
-        id: Span,
+        id: Short,
         input: &mut impl Input<'i>,
     ) -> Result<Option<&'i str>, TooLarge> {
         if let Some(text) = input.text(id.range()) {
@@ -444,14 +418,6 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
 
     pub(crate) fn event_type(&self) -> &F {
         &self.event_type
-    }
-
-    #[inline]
-    fn fit(&mut self, room: usize, value: Range<usize>) -> Result<Option<Span>, TooLarge> {
-        if value.len() > room.min(self.limit) {
-            return Err(self.overflow());
-        }
-        Ok(Span::new(value))
     }
 
     /// Whether `piece` fits behind the `read` bytes of an ID, and these beside an `earlier` one. The

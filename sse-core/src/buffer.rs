@@ -153,8 +153,8 @@ impl Buffer for SliceBuffer<'_> {
         if len > self.memory.len() {
             return Err(Full);
         }
-        if len > self.len {
-            self.memory[self.len..len].fill(0);
+        while self.len < len {
+            self.push_slice(&[0])?;
         }
         self.len = len;
         Ok(())

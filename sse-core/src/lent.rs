@@ -8,8 +8,39 @@ use crate::{Buffer, Full, chunk::Ahead, scan};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Lent {
     pub(crate) data: Option<Span>,
-    pub(crate) event_type: Option<Span>,
-    pub(crate) id: Option<Span>,
+    pub(crate) event_type: Option<Short>,
+    pub(crate) id: Option<Short>,
+}
+
+/// Where an event type or an ID is lent out of the input.
+#[cfg(feature = "std")]
+pub(crate) type Short = Span;
+#[cfg(not(feature = "std"))]
+pub(crate) use nowhere::Short;
+
+/// Where flash is scarce, what is short is not lent: to copy it takes less code.
+#[cfg(not(feature = "std"))]
+mod nowhere {
+    use core::ops::Range;
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Short {}
+
+    impl Short {
+        pub(crate) const LENT: bool = false;
+
+        pub(crate) fn new(_: Range<usize>) -> Option<Self> {
+            None
+        }
+
+        pub(crate) fn of(self, _: &[u8]) -> &[u8] {
+            match self {}
+        }
+
+        pub(crate) fn range(self) -> Range<usize> {
+            match self {}
+        }
+    }
 }
 
 impl Lent {
@@ -35,6 +66,9 @@ pub(crate) struct Span {
 }
 
 impl Span {
+    #[cfg(feature = "std")]
+    pub(crate) const LENT: bool = true;
+
     #[inline]
     pub(crate) fn new(range: Range<usize>) -> Option<Self> {
         let end = NonZero::new(range.end)?;
@@ -50,10 +84,6 @@ impl Span {
 
     pub(crate) fn range(self) -> Range<usize> {
         self.start..self.end.get()
-    }
-
-    pub(crate) fn len(self) -> usize {
-        self.end.get() - self.start
     }
 }
 
@@ -73,8 +103,8 @@ impl<'i> Placed<'i> {
         self.at
     }
 
-    pub(crate) fn span(self) -> Option<Span> {
-        Span::new(self.at..self.at + self.bytes.len())
+    pub(crate) fn range(self) -> Range<usize> {
+        self.at..self.at + self.bytes.len()
     }
 }
 

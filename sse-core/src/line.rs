@@ -10,52 +10,20 @@ pub(crate) enum Field {
 }
 
 impl Field {
-    const ALL: [Self; 4] = [Self::Data, Self::EventType, Self::Id, Self::Retry];
-
-    /// How a line begins that sets the field, as most servers write it.
-    const fn prefix(self) -> &'static [u8] {
-        match self {
-            Self::Data => b"data: ",
-            Self::EventType => b"event: ",
-            Self::Id => b"id: ",
-            Self::Retry => b"retry: ",
-        }
+    /// The field whose name begins with this byte.
+    pub(crate) fn begin(byte: u8) -> Option<Self> {
+        Some(match byte {
+            b'd' => Self::Data,
+            b'e' => Self::EventType,
+            b'i' => Self::Id,
+            b'r' => Self::Retry,
+            _ => return None,
+        })
     }
 
-    const fn name(self) -> &'static [u8] {
-        match self.prefix() {
-            [name @ .., b':', b' '] => name,
-            prefix => prefix,
-        }
-    }
-
-    /// Reads the name that the line at the start of `rest` begins with: the field, and where its
-    /// value begins. `None` for a comment, for a name without a meaning, and if `rest` ends before
-    /// the name is known to.
-    #[cfg_attr(feature = "std", inline(always))]
-    pub(crate) fn begin(rest: &[u8]) -> Option<(Self, usize)> {
-        match rest {
-            [b'd', ..] => Self::Data.begins(rest),
-            [b'e', ..] => Self::EventType.begins(rest),
-            [b'i', ..] => Self::Id.begins(rest),
-            [b'r', ..] => Self::Retry.begins(rest),
-            _ => None,
-        }
-    }
-
-    /// The name goes up to the first colon, or is the whole line; one space after the colon is not
-    /// part of the value.
-    #[cfg_attr(feature = "std", inline(always))]
-    fn begins(self, rest: &[u8]) -> Option<(Self, usize)> {
-        let (prefix, name) = (self.prefix(), self.name());
-        if rest.starts_with(prefix) {
-            return Some((self, prefix.len()));
-        }
-        match rest.strip_prefix(name)? {
-            [b':', ..] => Some((self, name.len() + 1)),
-            [b'\n' | b'\r', ..] => Some((self, name.len())),
-            _ => None,
-        }
+    /// What its name has at this place, which is the colon behind it at last.
+    pub(crate) fn name_at(self, at: u8) -> u8 {
+        NAMES[self as usize][usize::from(at) % LONGEST_NAME]
     }
 }
 
@@ -68,8 +36,8 @@ pub(crate) enum Line {
     Start,
     /// At the start of a line that CR ended; a LF that comes first belongs to that CR.
     AfterCr,
-    /// In a name.
-    Name(Name),
+    /// So many bytes into a name that can still become this field's.
+    Name(Field, u8),
     /// After the colon, where one space may follow that is not part of the value.
     Space(Field),
     /// In the value.
@@ -91,78 +59,48 @@ impl Line {
         !matches!(self, Self::Mark(0) | Self::Start | Self::AfterCr)
     }
 
-    /// Returns how many bytes at the start of `input` are not part of any line: the LF of a CR LF,
-    /// or one byte order mark at the start of the stream.
+    /// Skips what at the start of `input` is not part of any line: the LF of a CR LF, or one byte
+    /// order mark at the start of the stream. Bytes taken for a mark that turns out to be none begin
+    /// a name that no field has.
     #[inline]
-    pub(crate) fn skip_start(&mut self, input: &[u8]) -> usize {
-        match (*self, input) {
-            (Self::AfterCr, [first, ..]) => {
-                *self = Self::Start;
-                usize::from(*first == b'\n')
-            }
-            (Self::Mark(seen), [_, ..]) => self.skip_mark(seen, input),
-            _ => 0,
+    pub(crate) fn skip_start(&mut self, input: &[u8], at: &mut usize) {
+        while let Some(byte) = input.get(*at) {
+            let (next, skips) = match *self {
+                Self::AfterCr => (Self::Start, *byte == b'\n'),
+                Self::Mark(seen) if BYTE_ORDER_MARK.get(usize::from(seen)) == Some(byte) => {
+                    match seen {
+                        2 => (Self::Start, true),
+                        _ => (Self::Mark(seen + 1), true),
+                    }
+                }
+                Self::Mark(0) => (Self::Start, false),
+                Self::Mark(_) => (Self::Ignored, false),
+                _ => return,
+            };
+            *self = next;
+            *at += usize::from(skips);
         }
     }
-
-    /// Bytes taken for a mark that turns out to be none begin a name that no field has.
-    fn skip_mark(&mut self, seen: u8, input: &[u8]) -> usize {
-        let wanted = &BYTE_ORDER_MARK[usize::from(seen)..];
-        let mut same = 0;
-        while same < wanted.len() && input.get(same) == Some(&wanted[same]) {
-            same += 1;
-        }
-        *self = if same == wanted.len() {
-            Self::Start
-        } else if same == input.len() {
-            Self::Mark(seen + same as u8)
-        } else if seen == 0 && same == 0 {
-            Self::Start
-        } else {
-            Self::Ignored
-        };
-        same
-    }
 }
 
-/// The start of a name that can still become a field's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Name {
-    field: Field,
-    len: u8,
-}
-
-impl Name {
-    /// The name that begins with this byte.
-    pub(crate) fn begin(byte: u8) -> Option<Self> {
-        let field = Field::ALL.into_iter().find(|it| it.name()[0] == byte)?;
-        Some(Self { field, len: 1 })
-    }
-
-    /// The name with one more byte.
-    pub(crate) fn with(self, byte: u8) -> Option<Self> {
-        let wanted = *self.field.name().get(usize::from(self.len))?;
-        (byte == wanted).then_some(Self {
-            len: self.len + 1,
-            ..self
-        })
-    }
-
-    /// The field whose name this is.
-    pub(crate) fn field(self) -> Option<Field> {
-        (usize::from(self.len) == self.field.name().len()).then_some(self.field)
-    }
-}
-
-/// Reads more digits of a `retry` value; `number` is `None` before the first. Saturates.
+/// Reads more digits of a number, which is none before the first. Saturates.
 ///
-/// Returns `None` for anything but ASCII digits, which makes the field one to ignore.
-pub(crate) fn read_digits(number: Option<u64>, value: &[u8]) -> Option<Option<u64>> {
-    value.iter().try_fold(number, |number, byte| {
-        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
+/// Anything but ASCII digits makes it none, and is told by `false`.
+pub(crate) fn read_digits(number: &mut Option<u64>, value: &[u8]) -> bool {
+    for byte in value {
+        if !byte.is_ascii_digit() {
+            *number = None;
+            return false;
+        }
         let shifted = number.unwrap_or(0).saturating_mul(10);
-        Some(Some(shifted.saturating_add(digit)))
-    })
+        *number = Some(shifted.saturating_add(u64::from(byte - b'0')));
+    }
+    true
 }
+
+/// By field; what follows a name is its colon.
+const NAMES: [[u8; LONGEST_NAME]; 4] = [*b"data: ", *b"event:", *b"id:   ", *b"retry:"];
+
+const LONGEST_NAME: usize = 6;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";

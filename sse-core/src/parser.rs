@@ -6,11 +6,12 @@ use crate::{
     Buffer, DEFAULT_LIMIT, Event, Growing, Input, Item, ItemPlace, Place, RawEvent, SliceBuffer,
     TooLarge,
     block::Block,
-    lent::{Lent, LentText, Span},
-    line::{Field, Line, read_digits},
+    lent::{Lent, LentText},
+    line::Line,
     place::Found,
     scan,
 };
+use cut::Read;
 use quick::Taken;
 
 mod cut;
@@ -290,10 +291,10 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     /// Lends the event found at `place` in the same `input`.
     #[must_use]
     pub fn event_at<'a>(&'a self, input: &'a [u8], place: Place) -> Event<'a> {
-        let text = |span: Option<Span>| scan::text(span?.of(input)).ok();
+        let text = |bytes: Option<&'a [u8]>| scan::text(bytes?).ok();
         self.event(LentText {
-            data: text(place.0.data),
-            event_type: text(place.0.event_type),
+            data: text(place.0.data.map(|it| it.of(input))),
+            event_type: text(place.0.event_type.map(|it| it.of(input))),
             id: None,
         })
     }
@@ -358,56 +359,29 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         input: &[u8],
         at: &mut usize,
     ) -> Result<Option<Found>, TooLarge> {
-        if !self.line.is_start() || self.block.is_over() {
-            let (start, comment) = (*at, COMMENTS && self.line == Line::Comment);
-            let end = self.resume(input, at)?;
-            if comment && *at > start {
-                return Ok(Some(Found::comment(start, end, !self.line.is_cut())));
-            }
-            if *at == input.len() {
-                return Ok(None);
-            }
-        }
+        self.go_on(input, at);
         let mut lent = Lent::default();
-        while let rest @ [first, ..] = &input[*at..] {
-            if matches!(first, b'\n' | b'\r') {
-                *at = self.step_over_line_end(input, *at);
-                if self.block.has_data(&lent) {
+        while *at < input.len() {
+            match self.read_line::<COMMENTS>(input, at, &mut lent)? {
+                Read::Blank if self.block.has_data(&lent) => {
                     self.fruitful = true;
                     return Ok(Some(Found::Event(lent)));
                 }
-                self.dispatch(&lent, &mut &*input)?;
-                if self.block.is_over() {
-                    self.block.reset();
+                Read::Blank => {
+                    self.dispatch(&lent, &mut &*input)?;
+                    if self.block.is_over() {
+                        self.block.reset();
+                    }
+                    lent = Lent::default();
                 }
-                lent = Lent::default();
-                continue;
-            }
-            let (field, value) = match Field::begin(rest) {
-                Some((field, value)) => (Some(field), value),
-                None => (None, 0),
-            };
-            let Some(len) = scan::line_end(&rest[value..]) else {
-                *at = input.len();
-                self.begin_line(lent, input, field.map(|field| (field, value)), rest)?;
-                let comment = COMMENTS && *first == b':' && rest.len() > 1;
-                return Ok(comment.then(|| Found::comment(*at - rest.len() + 1, *at, false)));
-            };
-            let value = *at + value..*at + value + len;
-            *at = self.step_over_line_end(input, value.end);
-            match field {
-                Some(Field::Retry) => self.read_retry(&input[value]),
-                Some(field) => self.block.set(&mut lent, field, value, input)?,
-                None if COMMENTS && *first == b':' => {
+                Read::Comment(place) => {
                     self.block.keep(lent, input)?;
-                    return Ok(Some(Found::comment(value.start + 1, value.end, true)));
+                    return Ok(Some(Found::Comment(place)));
                 }
-                None => {}
+                Read::Other => {}
             }
         }
-        if !lent.is_empty() {
-            self.block.keep(lent, input)?;
-        }
+        self.block.keep(lent, input)?;
         Ok(None)
     }
 
@@ -530,11 +504,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         let committed = self.block.commit_id(lent, input);
         self.block.finish();
         committed
-    }
-
-    /// A valid `retry` acts when its line ends, whatever becomes of the block.
-    fn read_retry(&mut self, value: &[u8]) {
-        self.retry = read_digits(None, value).flatten().or(self.retry);
     }
 
     /// The position behind the line end at `end`. A CR that is the input's last byte has ended its

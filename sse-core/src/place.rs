@@ -41,9 +41,3 @@ pub(crate) enum Found {
     Event(Lent),
     Comment(CommentPlace),
 }
-
-impl Found {
-    pub(crate) fn comment(start: usize, end: usize, ended: bool) -> Self {
-        Self::Comment(CommentPlace { start, end, ended })
-    }
-}

@@ -181,7 +181,7 @@ mod search {
     }
 }
 
-/// A search for small processors, two words at a time.
+/// A search for small processors, a word at a time.
 #[cfg(any(test, not(feature = "std")))]
 mod words {
     #[cfg(all(feature = "alloc", not(feature = "std")))]
@@ -189,31 +189,30 @@ mod words {
         line_end(row)
     }
 
+    #[inline(never)]
     pub(super) fn line_end(input: &[u8]) -> Option<usize> {
         let mut rest = input;
         loop {
-            while let Some((bytes, more)) = rest.split_first_chunk()
-                && !has_low(bytes)
+            while let Some((word, more)) = rest.split_first_chunk()
+                && !has_low(word)
             {
                 rest = more;
             }
-            match rest {
-                [] => return None,
-                [b'\n' | b'\r', ..] => return Some(input.len() - rest.len()),
-                [_, more @ ..] => rest = more,
+            for _ in 0..WORD {
+                match rest {
+                    [] => return None,
+                    [b'\n' | b'\r', ..] => return Some(input.len() - rest.len()),
+                    [_, more @ ..] => rest = more,
+                }
             }
         }
     }
 
     /// Whether there is a byte below 14: CR, LF, or one that text seldom has.
     #[inline(always)]
-    fn has_low(bytes: &[u8; 2 * WORD]) -> bool {
-        let (words, _) = bytes.as_chunks::<WORD>();
-        let high = words.iter().fold(HIGH_BITS, |high, bytes| {
-            let word = usize::from_ne_bytes(*bytes);
-            high & (((word | HIGH_BITS) - 14 * ONES) | word)
-        });
-        high != HIGH_BITS
+    fn has_low(bytes: &[u8; WORD]) -> bool {
+        let word = usize::from_ne_bytes(*bytes);
+        (((word | HIGH_BITS) - 14 * ONES) | word) & HIGH_BITS != HIGH_BITS
     }
 
     const WORD: usize = size_of::<usize>();

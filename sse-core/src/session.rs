@@ -384,7 +384,8 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
             200 => Verdict::Open,
             204 => Verdict::Closed(Closed::NoContent),
             408 | 425 | 429 | 500..=599 if self.reconnects && self.rules.retry_refused => {
-                let seconds = retry_after.and_then(|digits| read_digits(None, digits)?);
+                let mut seconds = None;
+                read_digits(&mut seconds, retry_after.unwrap_or_default());
                 let at_least = u32::try_from(seconds.unwrap_or(0)).unwrap_or(u32::MAX);
                 Verdict::Lost(Lost::Status(status), at_least)
             }

@@ -23,13 +23,14 @@ fn event_that_lies_whole_in_the_input_is_lent_from_it() {
         let mut parser = Parser::new();
         let event = parser.next_event(&mut input).unwrap().unwrap();
         assert!(within(event.data.as_bytes()), "{stream}");
-        assert!(event.event_type == "message" || within(event.event_type.as_bytes()));
+        let lends_types = cfg!(feature = "std") && event.event_type != "message";
+        assert_eq!(within(event.event_type.as_bytes()), lends_types, "{stream}");
 
         let mut input = stream.as_bytes();
         let mut parser = Parser::new();
         let event = parser.next_raw(&mut input).unwrap().unwrap();
         assert!(within(event.data), "{stream}");
-        assert!(event.event_type == b"message" || within(event.event_type));
+        assert_eq!(within(event.event_type), lends_types, "{stream}");
     }
 }
 
@@ -143,7 +144,8 @@ fn memory_of_a_large_event_is_given_back_with_the_next() {
             for mut input in stream.as_bytes().chunks(size) {
                 while parser.next_event(&mut input).unwrap().is_some() {}
             }
-            for _ in 0..2 {
+            // Buffers of IDs that are copied change places.
+            for _ in 0..if cfg!(feature = "std") { 2 } else { 4 } {
                 let mut small = &b"event: a\nid: b\ndata: c\ndata: d\n\n"[..];
                 parser.next_event(&mut small).unwrap();
             }

@@ -256,8 +256,9 @@ fn is_ipv4(address: &str) -> bool {
 }
 
 fn parse_port(digits: &[u8]) -> Option<u16> {
-    let number = read_digits(None, digits)??;
-    number.try_into().ok().filter(|&port| port != 0)
+    let mut number = None;
+    read_digits(&mut number, digits);
+    number?.try_into().ok().filter(|&port| port != 0)
 }
 
 pub(super) fn default_port(secure: bool) -> u16 {

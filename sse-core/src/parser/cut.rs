@@ -1,64 +1,108 @@
-//! Lines that the borders of the input cut (9.2.6).
+//! Lines, whole or cut by the borders of the input (9.2.6).
+
+use core::ops::Range;
 
 use super::Parser;
 use crate::{
-    Buffer, TooLarge,
-    lent::Lent,
-    line::{Field, Line, Name, read_digits},
+    Buffer, CommentPlace, TooLarge,
+    lent::{Lent, Short},
+    line::{Field, Line, read_digits},
     scan,
 };
 
+/// What has been read of a line.
+pub(super) enum Read {
+    /// That there is nothing in it.
+    Blank,
+    /// A comment or a part of one, if comments are to be found.
+    Comment(CommentPlace),
+    /// What the block or nobody has to know.
+    Other,
+}
+
 impl<D: Buffer, F: Buffer> Parser<D, F> {
-    /// Goes on where the last call stopped, up to the start of a line or the end of this input.
-    /// Returns where what is left of a cut line ends.
-    #[inline(never)]
-    pub(super) fn resume(&mut self, input: &[u8], at: &mut usize) -> Result<usize, TooLarge> {
+    /// Makes ready to go on where the last call stopped.
+    #[inline]
+    pub(super) fn go_on(&mut self, input: &[u8], at: &mut usize) {
         if self.block.is_over() {
             self.block.reset();
         }
-        *at += self.line.skip_start(&input[*at..]);
-        if !self.line.is_cut() {
-            return Ok(*at);
-        }
-        let rest = &input[*at..];
-        let Some(len) = scan::line_end(rest) else {
-            *at = input.len();
-            self.extend_line(rest)?;
-            return Ok(*at);
-        };
-        let end = *at + len;
-        let taken = self.extend_line(&rest[..len]);
-        let ended = self.end_line();
-        *at = self.step_over_line_end(input, end);
-        ended.and(taken)?;
-        Ok(end)
+        self.line.skip_start(input, at);
     }
 
-    /// Takes the start of a line that the end of the input cuts, and keeps what came before it.
+    /// Goes on where the last call stopped, up to the start of a line or the end of this input.
     #[inline(never)]
-    pub(super) fn begin_line(
+    pub(super) fn resume(&mut self, input: &[u8], at: &mut usize) -> Result<(), TooLarge> {
+        self.go_on(input, at);
+        if self.line.is_cut() {
+            self.read_line::<false>(input, at, &mut Lent::default())?;
+        }
+        Ok(())
+    }
+
+    /// Takes a line, or as much of it as there is. Its field goes to the block, or is lent if that
+    /// is all of an event's data so far.
+    #[cfg_attr(feature = "std", inline(always))]
+    pub(super) fn read_line<const COMMENTS: bool>(
         &mut self,
-        lent: Lent,
         input: &[u8],
-        begun: Option<(Field, usize)>,
-        line: &[u8],
-    ) -> Result<(), TooLarge> {
-        let kept = match lent.is_empty() {
-            true => Ok(()),
-            false => self.block.keep(lent, input),
+        at: &mut usize,
+        lent: &mut Lent,
+    ) -> Result<Read, TooLarge> {
+        let (start, begun) = (*at, self.line);
+        let rest = input.get(start..).unwrap_or_default();
+        let Some(len) = scan::line_end(rest) else {
+            *at = input.len();
+            let kept = self.block.keep(core::mem::take(lent), input);
+            let taken = self.extend_line(rest);
+            return kept
+                .and(taken)
+                .map(|()| self.read::<COMMENTS>(begun, start..*at, false));
         };
-        let begun = match begun {
-            Some((field, value)) if value < line.len() => self.begin_value(field).and_then(|()| {
-                self.line = Line::Value(field);
-                self.extend_value(field, &line[value..])
-            }),
-            _ => self.extend_line(line),
+        let line = rest.get(..len).unwrap_or_default();
+        let end = start + len;
+        let whole = match begun {
+            Line::Start => lendable(line),
+            _ => None,
         };
-        kept.and(begun)
+        let taken = match whole {
+            Some((Field::Data, value)) if self.block.has_data(lent) => {
+                let kept = self.block.keep(core::mem::take(lent), input);
+                kept.and_then(|()| self.block.append(value))
+            }
+            Some((field, value)) => self.block.lend(lent, field, end - value.len()..end),
+            None => self.extend_line(line),
+        };
+        let read = match (begun, line) {
+            (Line::Start, []) => Read::Blank,
+            _ => self.read::<COMMENTS>(begun, start..end, true),
+        };
+        let ended = self.end_line();
+        *at = self.step_over_line_end(input, end);
+        taken.and(ended).map(|()| read)
+    }
+
+    /// What there is to tell of a line that stood like this before this part of it.
+    fn read<const COMMENTS: bool>(&self, begun: Line, part: Range<usize>, ended: bool) -> Read {
+        let start = match begun {
+            Line::Comment => part.start,
+            _ => part.start + 1,
+        };
+        match self.line {
+            Line::Comment if COMMENTS && (ended || part.end > start) => {
+                Read::Comment(CommentPlace {
+                    start,
+                    end: part.end,
+                    ended,
+                })
+            }
+            _ => Read::Other,
+        }
     }
 
     /// Takes more of a line whose end is not there yet.
-    #[inline]
+    #[cfg_attr(feature = "std", inline)]
+    #[cfg_attr(not(feature = "std"), inline(never))]
     fn extend_line(&mut self, piece: &[u8]) -> Result<(), TooLarge> {
         let value = match self.line {
             Line::Value(_) | Line::Comment | Line::Ignored => piece,
@@ -76,15 +120,18 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         while let [byte, rest @ ..] = piece {
             self.line = match self.line {
                 Line::Start if *byte == b':' => Line::Comment,
-                Line::Start => Name::begin(*byte).map_or(Line::Ignored, Line::Name),
-                Line::Name(name) if *byte == b':' => match name.field() {
-                    Some(field) => {
+                Line::Start => match Field::begin(*byte) {
+                    Some(field) => Line::Name(field, 1),
+                    None => Line::Ignored,
+                },
+                Line::Name(field, read) => match field.name_at(read) {
+                    wanted if wanted != *byte => Line::Ignored,
+                    b':' => {
                         self.begin_value(field)?;
                         Line::Space(field)
                     }
-                    None => Line::Ignored,
+                    _ => Line::Name(field, read + 1),
                 },
-                Line::Name(name) => name.with(*byte).map_or(Line::Ignored, Line::Name),
                 Line::Space(field) => {
                     self.line = Line::Value(field);
                     return Ok(if *byte == b' ' { rest } else { piece });
@@ -101,13 +148,10 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     fn end_line(&mut self) -> Result<(), TooLarge> {
         let field = match self.line {
             Line::Space(field) | Line::Value(field) => field,
-            Line::Name(name) => match name.field() {
-                Some(field) => {
-                    self.begin_value(field)?;
-                    field
-                }
-                None => return Ok(()),
-            },
+            Line::Name(field, read) if field.name_at(read) == b':' => {
+                self.begin_value(field)?;
+                field
+            }
             _ => return Ok(()),
         };
         match field {
@@ -126,16 +170,26 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     #[inline]
     fn extend_value(&mut self, field: Field, piece: &[u8]) -> Result<(), TooLarge> {
         let counts = match field {
-            Field::Retry => {
-                let digits = read_digits(self.digits, piece);
-                self.digits = digits.flatten();
-                digits.is_some()
-            }
+            Field::Retry => read_digits(&mut self.digits, piece),
             _ => self.block.extend(field, piece)?,
         };
         if !counts {
             self.line = Line::Ignored;
         }
         Ok(())
+    }
+}
+
+/// The field of a whole line that can be lent, and its value.
+fn lendable(line: &[u8]) -> Option<(Field, &[u8])> {
+    let (field, behind) = match line {
+        [b'd', b'a', b't', b'a', behind @ ..] => (Field::Data, behind),
+        [b'e', b'v', b'e', b'n', b't', behind @ ..] if Short::LENT => (Field::EventType, behind),
+        _ => return None,
+    };
+    match behind {
+        [] => Some((field, behind)),
+        [b':', b' ', value @ ..] | [b':', value @ ..] => Some((field, value)),
+        _ => None,
     }
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Buffer, Input, TooLarge,
     chunk::Ahead,
-    lent::{Lent, LentText, Placed},
+    lent::{Lent, LentText, Placed, Short, Span},
     line::{Field, Line},
     scan,
 };
@@ -104,7 +104,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             at = self.step_over_line_end(rest, end);
             self.block.extend(Field::Data, &rest[..end]).map(|_| ())
         } else {
-            self.resume(rest, &mut at).map(|_| ())
+            self.resume(rest, &mut at)
         };
         let mut taken = Taken::Part;
         if at == rest.len() {
@@ -202,9 +202,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         }
         self.fruitful = true;
         Ok(Lent {
-            data: whole.data.span(),
-            event_type: whole.event_type.and_then(Placed::span),
-            id: whole.id.and_then(Placed::span),
+            data: Span::new(whole.data.range()),
+            event_type: whole.event_type.and_then(|it| Short::new(it.range())),
+            id: whole.id.and_then(|it| Short::new(it.range())),
         })
     }
 
