@@ -1,20 +1,25 @@
-//! The parser over fixed buffers.
+//! The parser over fixed buffers, in a firmware that else does nothing.
 #![no_std]
 #![no_main]
 
 use core::hint::black_box;
 
-use sizes as _;
+use sizes::{Memory, copy_and_clear};
 use sse_core::{Parser, SliceBuffer};
 
 #[board::entry]
 fn main() -> ! {
-    let mut read = [0; 64];
-    let mut memory = [const { [0; 256] }; 4];
-    let [data, event_type, id, last] = memory.each_mut().map(|m| SliceBuffer::new(m));
-    let mut parser = Parser::with_buffers(data, event_type, id, last);
+    let mut memory = Memory::new();
+    copy_and_clear(&mut memory);
+    let [data, event_type, id, last_event_id] = &mut memory.buffers;
+    let mut parser = Parser::with_buffers(
+        SliceBuffer::new(data),
+        SliceBuffer::new(event_type),
+        SliceBuffer::new(id),
+        SliceBuffer::new(last_event_id),
+    );
     loop {
-        let mut input: &[u8] = black_box(&mut read);
+        let mut input: &[u8] = black_box(&mut memory.read);
         while let Some(event) = parser.next_event(&mut input).transpose() {
             let _ = black_box(event);
         }
