@@ -191,6 +191,18 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         Ok(())
     }
 
+    /// Takes a `data` line that is not the block's first.
+    #[inline(never)]
+    pub(crate) fn append_line(
+        &mut self,
+        first: Option<Span>,
+        line: &[u8],
+        input: &[u8],
+    ) -> Result<(), TooLarge> {
+        self.keep_data(first, input)?;
+        self.append(line)
+    }
+
     /// Takes another `data` line of a block of which all is copied.
     #[inline]
     pub(crate) fn append<'i>(&mut self, line: impl Ahead<'i>) -> Result<(), TooLarge> {
@@ -291,7 +303,8 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         Ok(())
     }
 
-    fn keep_data(&mut self, lent: Option<Span>, input: &[u8]) -> Result<(), TooLarge> {
+    #[cfg_attr(not(feature = "std"), inline(never))]
+    pub(crate) fn keep_data(&mut self, lent: Option<Span>, input: &[u8]) -> Result<(), TooLarge> {
         if let Some(data) = lent {
             self.phase = Phase::Copied;
             push(&mut self.data, data.of(input), self.limit).map_err(|TooLarge| self.overflow())?;

@@ -65,21 +65,24 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             Line::Start => lendable(line),
             _ => None,
         };
-        let taken = match whole {
+        let (taken, read) = match whole {
             Some((Field::Data, value)) if self.block.has_data(lent) => {
-                let kept = self.block.keep(core::mem::take(lent), input);
-                kept.and_then(|()| self.block.append(value))
+                let first = lent.data.take();
+                (self.block.append_line(first, value, input), Read::Other)
             }
-            Some((field, value)) => self.block.lend(lent, field, end - value.len()..end),
-            None => self.extend_line(line),
+            Some((field, value)) => {
+                let value = end - value.len()..end;
+                (self.block.lend(lent, field, value), Read::Other)
+            }
+            None if begun == Line::Start && line.is_empty() => (Ok(()), Read::Blank),
+            None => {
+                let taken = self.extend_line(line);
+                let read = self.read::<COMMENTS>(begun, start..end, true);
+                (taken.and(self.end_line()), read)
+            }
         };
-        let read = match (begun, line) {
-            (Line::Start, []) => Read::Blank,
-            _ => self.read::<COMMENTS>(begun, start..end, true),
-        };
-        let ended = self.end_line();
         *at = self.step_over_line_end(input, end);
-        taken.and(ended).map(|()| read)
+        taken.map(|()| read)
     }
 
     /// What there is to tell of a line that stood like this before this part of it.
@@ -182,9 +185,11 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
 
 /// The field of a whole line that can be lent, and its value.
 fn lendable(line: &[u8]) -> Option<(Field, &[u8])> {
-    let (field, behind) = match line {
-        [b'd', b'a', b't', b'a', behind @ ..] => (Field::Data, behind),
-        [b'e', b'v', b'e', b'n', b't', behind @ ..] if Short::LENT => (Field::EventType, behind),
+    let (field, behind) = match line.split_first_chunk() {
+        Some((name, behind)) if name == b"data" => (Field::Data, behind),
+        Some((name, [b't', behind @ ..])) if Short::LENT && name == b"even" => {
+            (Field::EventType, behind)
+        }
         _ => return None,
     };
     match behind {
