@@ -2,7 +2,7 @@
 
 use core::{fmt, time::Duration};
 
-use crate::Displayed;
+use crate::{Displayed, scan};
 
 /// One block of an event stream: an event, or a comment, an id or a reconnection time on its own.
 ///
@@ -91,16 +91,13 @@ impl<'a, D> Message<'a, D> {
     ///
     /// # Errors
     /// [`InvalidField`] if it holds CR, LF or NUL.
+    #[inline]
     pub fn event(mut self, event: &'a str) -> Result<Self, InvalidField> {
-        let bytes = event.as_bytes();
-        match bytes.iter().find(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
-            None => {
-                self.fields.event = event;
-                Ok(self)
-            }
-            Some(0) => Err(InvalidField::EventNul),
-            Some(_) => Err(InvalidField::EventLineEnd),
+        if !event.is_empty() {
+            check_event(event)?;
         }
+        self.fields.event = event;
+        Ok(self)
     }
 
     /// Sets the id, which the client names in `Last-Event-ID` when it reconnects; the empty one
@@ -109,19 +106,9 @@ impl<'a, D> Message<'a, D> {
     /// # Errors
     /// [`InvalidField`] if it holds CR, LF or NUL, or what would not come back unchanged as the
     /// value of a header: another control character than tab, or a space or tab at an end.
+    #[inline]
     pub fn id(mut self, id: &'a str) -> Result<Self, InvalidField> {
-        match id
-            .bytes()
-            .find(|&byte| byte.is_ascii_control() && byte != b'\t')
-        {
-            None => {}
-            Some(b'\r' | b'\n') => return Err(InvalidField::IdLineEnd),
-            Some(0) => return Err(InvalidField::IdNul),
-            Some(_) => return Err(InvalidField::IdControl),
-        }
-        if let [b' ' | b'\t', ..] | [.., b' ' | b'\t'] = id.as_bytes() {
-            return Err(InvalidField::IdOuterSpace);
-        }
+        check_id(id)?;
         self.fields.id = Some(id);
         Ok(self)
     }
@@ -158,6 +145,39 @@ impl<'a, D> Message<'a, D> {
         }
     }
 }
+
+fn check_event(event: &str) -> Result<(), InvalidField> {
+    let bytes = event.as_bytes();
+    if SEARCH_IS_QUICK && scan::is_plain(bytes) {
+        return Ok(());
+    }
+    match bytes.iter().find(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+        None => Ok(()),
+        Some(0) => Err(InvalidField::EventNul),
+        Some(_) => Err(InvalidField::EventLineEnd),
+    }
+}
+
+fn check_id(id: &str) -> Result<(), InvalidField> {
+    let bytes = id.as_bytes();
+    if !(SEARCH_IS_QUICK && scan::is_printable(bytes)) {
+        let refused = |byte: &&u8| byte.is_ascii_control() && **byte != b'\t';
+        match bytes.iter().find(refused) {
+            None => {}
+            Some(b'\r' | b'\n') => return Err(InvalidField::IdLineEnd),
+            Some(0) => return Err(InvalidField::IdNul),
+            Some(_) => return Err(InvalidField::IdControl),
+        }
+    }
+    match bytes {
+        [b' ' | b'\t', ..] | [.., b' ' | b'\t'] => Err(InvalidField::IdOuterSpace),
+        _ => Ok(()),
+    }
+}
+
+/// Whether to see that no byte is a control character takes less time than to look for some of
+/// them. It takes more flash.
+const SEARCH_IS_QUICK: bool = cfg!(feature = "std");
 
 /// An event type or id that would not reach the client, or not as what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

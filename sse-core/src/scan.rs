@@ -72,6 +72,24 @@ fn block_is_plain<const N: usize>(block: &[u8; N]) -> bool {
         .fold(true, |plain, byte| plain & (*byte >= TEXT))
 }
 
+/// Whether there is no control character of ASCII.
+#[inline]
+pub(crate) fn is_printable(input: &[u8]) -> bool {
+    fn all<const N: usize>(row: &[u8; N]) -> bool {
+        row.iter()
+            .fold(true, |all, byte| all & !byte.is_ascii_control())
+    }
+    work::done(input.len());
+    if let Some(last) = input.last_chunk::<16>() {
+        let (rows, _) = input.as_chunks::<16>();
+        return rows.iter().all(all) && all(last);
+    }
+    match (input.first_chunk::<8>(), input.last_chunk::<8>()) {
+        (Some(first), Some(last)) => all(first) && all(last),
+        _ => !input.iter().any(u8::is_ascii_control),
+    }
+}
+
 pub(crate) fn nul(input: &[u8]) -> Option<usize> {
     let nul = input.iter().position(|byte| *byte == 0);
     work::done(nul.unwrap_or(input.len()));

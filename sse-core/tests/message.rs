@@ -167,6 +167,28 @@ fn id_that_would_not_come_back_is_refused() {
 }
 
 #[test]
+fn refused_characters_are_found_wherever_they_are() {
+    for len in 1..160 {
+        for at in 0..len {
+            let text = |character| {
+                let mut text = "x".repeat(len);
+                text.replace_range(at..=at, character);
+                text
+            };
+            let event = |character| Message::new("x").event(&text(character)).map(drop);
+            assert_eq!(event("\n"), Err(InvalidField::EventLineEnd));
+            assert_eq!(event("\0"), Err(InvalidField::EventNul));
+            assert_eq!(event("\t"), Ok(()));
+            let id = |character| Message::new("x").id(&text(character)).map(drop);
+            assert_eq!(id("\r"), Err(InvalidField::IdLineEnd));
+            assert_eq!(id("\u{1f}"), Err(InvalidField::IdControl));
+            assert_eq!(id("\u{7f}"), Err(InvalidField::IdControl));
+            assert_eq!(id("é"), Ok(()));
+        }
+    }
+}
+
+#[test]
 fn slice_takes_a_message_that_just_fits() {
     let message = Message::new("a\nb");
     let mut out = [b'.'; 20];
