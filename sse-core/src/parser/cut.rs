@@ -78,7 +78,8 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             None => {
                 let taken = self.extend_line(line);
                 let read = self.read::<COMMENTS>(begun, start..end, true);
-                (taken.and(self.end_line()), read)
+                let ended = self.end_line();
+                (taken.and(ended), read)
             }
         };
         *at = self.step_over_line_end(input, end);
@@ -186,10 +187,8 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
 /// The field of a whole line that can be lent, and its value.
 fn lendable(line: &[u8]) -> Option<(Field, &[u8])> {
     let (field, behind) = match line.split_first_chunk() {
-        Some((name, behind)) if name == b"data" => (Field::Data, behind),
-        Some((name, [b't', behind @ ..])) if Short::LENT && name == b"even" => {
-            (Field::EventType, behind)
-        }
+        Some((b"data", behind)) => (Field::Data, behind),
+        Some((b"even", [b't', behind @ ..])) if Short::LENT => (Field::EventType, behind),
         _ => return None,
     };
     match behind {
