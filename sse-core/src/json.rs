@@ -45,7 +45,7 @@ impl<T: Serialize + ?Sized> Data for Json<'_, T> {
 fn write_json(value: &(impl Serialize + ?Sized), out: &mut impl fmt::Write) -> fmt::Result {
     let mut pieces = Pieces {
         out,
-        held: [0; 128],
+        held: [0; 256],
         len: 0,
     };
     serde_json::to_writer(&mut pieces, value).map_err(|_| fmt::Error)?;
@@ -65,7 +65,7 @@ fn write_json(value: &(impl Serialize + ?Sized), out: &mut impl fmt::Write) -> f
 #[cfg(feature = "std")]
 struct Pieces<'w, W> {
     out: &'w mut W,
-    held: [u8; 128],
+    held: [u8; 256],
     len: usize,
 }
 
