@@ -68,7 +68,7 @@ impl<'w, W: ?Sized> Lines<'w, W> {
 impl<W: fmt::Write + ?Sized> fmt::Write for Lines<'_, W> {
     #[inline]
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if self.after_cr || scan::line_end(text.as_bytes()).is_some() {
+        if self.after_cr || scan::may_end_line(text.as_bytes()) {
             return self.write_lines(text);
         }
         self.out.write_str(text)

@@ -15,6 +15,16 @@ pub(crate) fn line_end(input: &[u8]) -> Option<usize> {
     end
 }
 
+/// Whether there may be a line end in `input`: the quick question to ask of what seldom has any.
+#[inline]
+pub(crate) fn may_end_line(input: &[u8]) -> bool {
+    if cfg!(feature = "std") {
+        !is_plain(input)
+    } else {
+        line_end(input).is_some()
+    }
+}
+
 /// Whether there is nothing in `input` that can end a line, or that text seldom has.
 #[inline]
 pub(crate) fn is_plain(input: &[u8]) -> bool {
