@@ -317,7 +317,11 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     /// The newest valid `retry` value: the reconnection time the server asks for, of any length.
     #[must_use]
     pub fn retry(&self) -> Option<Duration> {
-        self.retry.map(Duration::from_millis)
+        self.retry_millis().map(Duration::from_millis)
+    }
+
+    pub(crate) fn retry_millis(&self) -> Option<u64> {
+        self.retry
     }
 
     /// Whether part of a block has been read whose blank line has not. If the stream ends now,

@@ -10,7 +10,6 @@ use crate::{
     line::read_digits,
     mime::is_event_stream,
     rules::Rules,
-    time::micros,
 };
 
 /// The rules of an EventSource, for a transport that speaks HTTP itself and follows redirects by
@@ -46,6 +45,10 @@ pub struct Session<D = Growing, F = D> {
     pub(crate) parser: Parser<D, F>,
     pub(crate) rules: Rules,
     state: State,
+    /// When to be polled next, whatever happens.
+    deadline: Option<Instant>,
+    /// From when on the end of the open stream does not count as a failure.
+    stable_at: Instant,
     /// A change of state that `poll` has not told yet.
     news: Option<Order>,
     /// A deadline has passed, and the transport has been given a last chance.
@@ -80,17 +83,9 @@ pub enum Order {
 enum State {
     /// An attempt is to be made.
     Due,
-    Connecting {
-        since: Instant,
-    },
-    Open {
-        since: Instant,
-        /// Since when the transport has been waited for.
-        silent: Option<Instant>,
-    },
-    Waiting {
-        until: Instant,
-    },
+    Connecting,
+    Open,
+    Waiting,
     Closed(Closed),
 }
 
@@ -121,6 +116,8 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
             parser: parser.with_limit(config.event_limit),
             rules: Rules::new(&config),
             state: State::Due,
+            deadline: None,
+            stable_at: Instant::ZERO,
             news: None,
             last_look: false,
             backoff: Backoff::new(config.seed),
@@ -131,34 +128,27 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     /// Says what to do next. Call it again when that is done, when something happened, and by the
     /// [deadline](Self::deadline).
     pub fn poll(&mut self, now: Instant) -> Order {
+        match self.overdue(now) {
+            Some(lost) if self.last_look => self.disconnected(lost, now),
+            overdue => self.last_look = overdue.is_some(),
+        }
         if let Some(news) = self.news.take() {
             return news;
         }
-        match self.overdue(now) {
-            Some(lost) if self.last_look => {
-                self.disconnected(lost, now);
-                return self.poll(now);
-            }
-            overdue => self.last_look = overdue.is_some(),
-        }
-        match &mut self.state {
-            State::Due => {
+        let (order, timeout) = match self.state {
+            State::Waiting if self.deadline > Some(now) => return Order::Wait,
+            State::Due | State::Waiting => {
                 self.parser.restart();
-                self.state = State::Connecting { since: now };
-                Order::Connect
+                self.state = State::Connecting;
+                (Order::Connect, self.rules.connect_timeout)
             }
-            State::Connecting { .. } => Order::Receive,
-            State::Open { silent, .. } => {
-                silent.get_or_insert(now);
-                Order::Receive
-            }
-            State::Waiting { until } if *until <= now => {
-                self.state = State::Due;
-                self.poll(now)
-            }
-            State::Waiting { .. } => Order::Wait,
-            State::Closed(closed) => Order::Closed(*closed),
-        }
+            // The transport is waited for from now on.
+            State::Open if self.deadline.is_none() => (Order::Receive, self.rules.idle_timeout),
+            State::Connecting | State::Open => return Order::Receive,
+            State::Closed(closed) => return Order::Closed(closed),
+        };
+        self.deadline = timeout.map(|timeout| now.after(timeout.get()));
+        order
     }
 
     /// When to poll again even if nothing happens.
@@ -167,12 +157,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     /// one gives up: whoever polls may have been away while bytes were waiting.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        match self.state {
-            State::Connecting { since } => Some(since.after(self.rules.connect_timeout?.get())),
-            State::Open { silent, .. } => Some(silent?.after(self.rules.idle_timeout?.get())),
-            State::Waiting { until } => Some(until),
-            State::Due | State::Closed(_) => None,
-        }
+        self.deadline
     }
 
     /// The head of a response has arrived.
@@ -182,7 +167,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
         headers: impl Iterator<Item = Header<'h>>,
         now: Instant,
     ) {
-        if matches!(self.state, State::Connecting { .. }) {
+        if matches!(self.state, State::Connecting) {
             let verdict = self.judge(status, headers);
             self.apply(verdict, now);
         }
@@ -190,8 +175,8 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
 
     /// Bytes of the body have arrived; give them to [`next_event`](Self::next_event).
     pub fn received(&mut self, _now: Instant) {
-        if let State::Open { silent, .. } = &mut self.state {
-            *silent = None;
+        if self.is_open() {
+            self.deadline = None;
         }
     }
 
@@ -210,15 +195,11 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     /// Nothing happens unless one was being made or open.
     pub fn disconnected(&mut self, lost: Lost, now: Instant) {
         match self.state {
-            State::Open { since, .. } => {
-                let stable = now >= since.after(self.rules.stable_after);
-                match stable || self.parser.is_fruitful() {
-                    true => self.backoff.reset(),
-                    false => self.backoff.fail(),
-                }
+            State::Open if now >= self.stable_at || self.parser.is_fruitful() => {
+                self.backoff.reset();
             }
-            State::Connecting { .. } => self.backoff.fail(),
-            State::Due | State::Waiting { .. } | State::Closed(_) => return,
+            State::Open | State::Connecting => self.backoff.fail(),
+            State::Due | State::Waiting | State::Closed(_) => return,
         }
         self.lose(lost, 0, now);
     }
@@ -230,9 +211,11 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
 
     /// Ends the source because going on is futile, as the transport knows. A source that is closed
     /// already keeps its reason.
+    #[inline(never)]
     pub fn fail(&mut self, closed: Closed) {
-        if self.closed().is_none() {
+        if !matches!(self.state, State::Closed(_)) {
             self.state = State::Closed(closed);
+            self.deadline = None;
             self.news = None;
         }
     }
@@ -242,6 +225,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     pub fn reopen(&mut self) {
         self.backoff.reset();
         self.state = State::Due;
+        self.deadline = None;
         self.news = None;
     }
 
@@ -293,13 +277,13 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     /// Whether events may arrive: the standard's `readyState` OPEN.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        matches!(self.state, State::Open { .. })
+        matches!(self.state, State::Open)
     }
 
     /// Whether an attempt is under way and not yet answered.
     #[must_use]
     pub fn is_connecting(&self) -> bool {
-        matches!(self.state, State::Connecting { .. })
+        matches!(self.state, State::Connecting)
     }
 
     /// Why it is closed, if it is: the standard's `readyState` CLOSED.
@@ -396,10 +380,9 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     pub(crate) fn apply(&mut self, verdict: Verdict, now: Instant) {
         match verdict {
             Verdict::Open => {
-                self.state = State::Open {
-                    since: now,
-                    silent: None,
-                };
+                self.state = State::Open;
+                self.deadline = None;
+                self.stable_at = now.after(self.rules.stable_after);
                 self.news = Some(Order::Opened);
             }
             Verdict::Lost(lost, at_least) => {
@@ -417,11 +400,11 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
 
     fn overdue(&self, now: Instant) -> Option<Lost> {
         let lost = match self.state {
-            State::Connecting { .. } => Lost::ConnectTimeout,
-            State::Open { .. } => Lost::Idle,
-            State::Due | State::Waiting { .. } | State::Closed(_) => return None,
+            State::Connecting => Lost::ConnectTimeout,
+            State::Open => Lost::Idle,
+            State::Due | State::Waiting | State::Closed(_) => return None,
         };
-        (self.deadline()? <= now).then_some(lost)
+        (self.deadline? <= now).then_some(lost)
     }
 
     fn lose(&mut self, lost: Lost, at_least: u32, now: Instant) {
@@ -438,12 +421,12 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
         {
             return self.fail(Closed::Failures(lost));
         }
-        let reconnection_time = self.parser.retry().map_or(self.rules.retry, micros);
+        let retry = self.parser.retry_millis();
+        let reconnection_time = retry.map_or(self.rules.retry, |time| time.saturating_mul(1000));
         let wait = self.backoff.next_wait(reconnection_time, &self.rules);
         let at_least = (u64::from(at_least) * 1_000_000).min(self.rules.retry_ceiling);
-        self.state = State::Waiting {
-            until: now.after(wait.max(at_least)),
-        };
+        self.state = State::Waiting;
+        self.deadline = Some(now.after(wait.max(at_least)));
         self.news = Some(Order::Lost(lost));
     }
 }

@@ -61,7 +61,7 @@ impl<'s> Connect for EmbassyNet<'s> {
             // What ends the connection before goes out first, unless the network is down.
             let _ = with_timeout(LAST_WORD, self.socket.flush()).await;
             // No server knows an A record for an IPv6 address, but each is asked for it.
-            let mut kinds = match host.contains(':') {
+            let mut kinds = match host.bytes().any(|byte| byte == b':') {
                 true => &[DnsQueryType::Aaaa][..],
                 false => &[DnsQueryType::A, DnsQueryType::Aaaa],
             };
