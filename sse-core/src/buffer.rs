@@ -140,6 +140,7 @@ impl Buffer for SliceBuffer<'_> {
         self.memory.len()
     }
 
+    #[inline(never)]
     fn push_slice(&mut self, bytes: &[u8]) -> Result<(), Full> {
         let free = &mut self.memory[self.len..];
         free.get_mut(..bytes.len())

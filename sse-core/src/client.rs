@@ -473,6 +473,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         None
     }
 
+    #[inline(never)]
     fn read_stream(&mut self, now: Instant) -> Option<Step> {
         while self.session.is_open() {
             let (input, at) = self.rx.parsing();

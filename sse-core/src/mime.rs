@@ -1,26 +1,36 @@
 //! The one MIME type that opens a stream (9.2.3, and Fetch's "extract a MIME type").
 
-use crate::http::{is_token, trim};
+use crate::http::{is_token, split_at_byte, trim};
 
 /// Whether the MIME type's essence is `text/event-stream`, parameters aside; `None` if this is no
 /// type. Of several types the last valid one counts.
 pub(crate) fn is_event_stream(value: &[u8]) -> Option<bool> {
-    let mut found = None;
-    let mut quoted = false;
-    let types = value.split(|&b| {
-        quoted ^= b == b'"';
-        b == b',' && !quoted
-    });
-    for mime_type in types {
-        let essence = mime_type.split(|&b| b == b';').next().unwrap_or_default();
-        let essence = trim(essence);
-        let slash = essence.iter().position(|&b| b == b'/');
-        let Some((kind, subtype)) = slash.and_then(|at| essence.split_at_checked(at)) else {
+    let (mut found, mut rest) = (None, value);
+    while let Some(mime_type) = next_element(&mut rest) {
+        let essence =
+            split_at_byte(b';', mime_type).map_or(mime_type, |(essence, _)| trim(essence));
+        let Some((kind, subtype)) = split_at_byte(b'/', essence) else {
             continue;
         };
-        if is_token(kind) && is_token(&subtype[1..]) && essence != b"*/*" {
+        if is_token(kind) && is_token(subtype) && essence != b"*/*" {
             found = Some(essence.eq_ignore_ascii_case(b"text/event-stream"));
         }
     }
     found
+}
+
+/// Takes the first element of what a header's value lists, without the white space around it.
+pub(crate) fn next_element<'v>(list: &mut &'v [u8]) -> Option<&'v [u8]> {
+    if list.is_empty() {
+        return None;
+    }
+    let mut quoted = false;
+    let is_comma = |b: &u8| {
+        quoted ^= *b == b'"';
+        *b == b',' && !quoted
+    };
+    let len = list.iter().position(is_comma).unwrap_or(list.len());
+    let element = list.get(..len).unwrap_or_default();
+    *list = list.get(len + 1..).unwrap_or_default();
+    Some(trim(element))
 }

@@ -6,9 +6,9 @@ use crate::{
     Buffer, Closed, Config, Event, Growing, Input, Instant, ItemPlace, Lost, Parser, Place,
     TooLarge,
     backoff::Backoff,
-    http::{Header, trim},
+    http::Header,
     line::read_digits,
-    mime::is_event_stream,
+    mime::{is_event_stream, next_element},
     rules::Rules,
 };
 
@@ -355,7 +355,8 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
             if header.is_named("content-type") {
                 is_stream = is_event_stream(header.value).unwrap_or(is_stream);
             } else if header.is_named("content-encoding") {
-                for coding in header.value.split(|&b| b == b',').map(trim) {
+                let mut codings = header.value;
+                while let Some(coding) = next_element(&mut codings) {
                     is_coded |= !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity");
                 }
             } else if header.is_named("retry-after") {

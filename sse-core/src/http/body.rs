@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::{Response, Version};
+use crate::line::read_digits;
 
 /// The body of an answer: takes its bytes as they come and lends those that are payload.
 ///
@@ -58,22 +59,32 @@ impl Body {
         if response.is_informational() || matches!(response.status(), 204 | 304) {
             return Ok(Self::default());
         }
-        let mut codings = response.headers().named("transfer-encoding");
-        let mut lengths = response.headers().named("content-length");
-        match (codings.next(), lengths.next()) {
+        let (mut coding, mut length) = (None, None);
+        for header in response.headers() {
+            let found = if header.is_named("transfer-encoding") {
+                &mut coding
+            } else if header.is_named("content-length") {
+                &mut length
+            } else {
+                continue;
+            };
+            // Nothing is neither a coding nor a length.
+            *found = Some(found.map_or(header.value, |_| &[]));
+        }
+        match (coding, length) {
             (None, None) => Ok(Self::new(State::UntilClose, 0)),
             (Some(_), Some(_)) => Err(BadFraming::Both),
             (Some(coding), None) => {
                 let is_chunked = coding.eq_ignore_ascii_case(b"chunked");
-                if !is_chunked || codings.next().is_some() || response.version() < Version::Http11 {
-                    return Err(BadFraming::TransferEncoding);
+                match is_chunked && response.version() == Version::Http11 {
+                    true => Ok(Self::new(State::Size, 0)),
+                    false => Err(BadFraming::TransferEncoding),
                 }
-                Ok(Self::new(State::Size, 0))
             }
-            (None, Some(length)) => match (parse_length(length), lengths.next()) {
-                (Some(0), None) => Ok(Self::default()),
-                (Some(length), None) => Ok(Self::new(State::Length, length)),
-                _ => Err(BadFraming::ContentLength),
+            (None, Some(length)) => match parse_length(length) {
+                Some(0) => Ok(Self::default()),
+                Some(length) => Ok(Self::new(State::Length, length)),
+                None => Err(BadFraming::ContentLength),
             },
         }
     }
@@ -205,7 +216,7 @@ impl Default for Body {
 pub enum BadFraming {
     /// `Transfer-Encoding` is not exactly `chunked`, or comes with HTTP/1.0.
     TransferEncoding,
-    /// `Content-Length` is not one number below 2^64.
+    /// `Content-Length` is not one number below 2^64 - 1.
     ContentLength,
     /// There are both.
     Both,
@@ -251,11 +262,10 @@ impl fmt::Display for BadChunk {
 impl core::error::Error for BadChunk {}
 
 fn parse_length(value: &[u8]) -> Option<u64> {
-    let [_, ..] = value else { return None };
-    value.iter().try_fold(0_u64, |length, byte| {
-        let digit = byte.is_ascii_digit().then(|| byte - b'0')?;
-        length.checked_mul(10)?.checked_add(digit.into())
-    })
+    let mut length = None;
+    read_digits(&mut length, value);
+    // What saturates is more than any body has.
+    length.filter(|length| *length < u64::MAX)
 }
 
 /// As many as a `u64` has, so that a size cannot overflow.

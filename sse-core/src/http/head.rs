@@ -118,7 +118,7 @@ impl<'a> Headers<'a> {
                 let (lines, body) = lines.ok_or(BadHead::Syntax)?;
                 return Ok((Self { lines }, body));
             }
-            let (name, value) = split_field(line).ok_or(BadHead::Syntax)?;
+            let (name, value) = split_at_byte(b':', line).ok_or(BadHead::Syntax)?;
             if !is_token(name) || !is_text(value) {
                 return Err(BadHead::Syntax);
             }
@@ -142,7 +142,7 @@ impl<'a> Iterator for Headers<'a> {
     fn next(&mut self) -> Option<Header<'a>> {
         let (line, rest) = split_line(self.lines)?;
         self.lines = rest;
-        let (name, value) = split_field(line)?;
+        let (name, value) = split_at_byte(b':', line)?;
         Some(Header {
             name: str::from_utf8(name).ok()?,
             value: trim(value),
@@ -232,18 +232,14 @@ pub(super) fn first_line(mut text: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// Splits after a LF; the line comes without LF or CRLF.
 fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (line, rest) = text.split_at_checked(position(b'\n', text)?)?;
-    Some((line.strip_suffix(b"\r").unwrap_or(line), rest.get(1..)?))
+    let (line, rest) = split_at_byte(b'\n', text)?;
+    Some((line.strip_suffix(b"\r").unwrap_or(line), rest))
 }
 
-/// Splits at the colon, which is in neither.
-fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (name, value) = line.split_at_checked(position(b':', line)?)?;
-    Some((name, value.get(1..)?))
-}
-
-fn position(byte: u8, text: &[u8]) -> Option<usize> {
-    text.iter().position(|b| *b == byte)
+/// Splits at the first of these bytes, which is in neither part.
+pub(crate) fn split_at_byte(byte: u8, text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = text.iter().position(|b| *b == byte)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 /// Whether there are no control characters but tabs (RFC 9110 5.5).

@@ -61,8 +61,8 @@ pub use body::{BadChunk, BadFraming, Body};
 pub use coding::prefers_gzip;
 #[cfg(feature = "alloc")]
 pub use cors::Cors;
-pub(crate) use head::trim;
 pub use head::{BadHead, HEAD_TOO_LARGE, HeadEnd, Header, Headers, MAX_HEADERS, Version};
+pub(crate) use head::{split_at_byte, trim};
 #[cfg(feature = "alloc")]
 pub use owned::{Origin, RequestBuf, ResponseBuf, last_event_id_text};
 pub use reference::{UrlError, normalize, resolve};

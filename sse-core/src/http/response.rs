@@ -17,7 +17,7 @@ use super::head::{BadHead, Headers, Version, first_line, is_text};
 pub struct Response<'a> {
     status: u16,
     version: Version,
-    reason: &'a str,
+    reason: &'a [u8],
     headers: Headers<'a>,
     body: &'a [u8],
 }
@@ -53,10 +53,7 @@ impl<'a> Response<'a> {
         Ok(Self {
             status,
             version,
-            reason: str::from_utf8(reason)
-                .ok()
-                .filter(|reason| reason.is_ascii())
-                .unwrap_or_default(),
+            reason,
             headers,
             body,
         })
@@ -77,7 +74,8 @@ impl<'a> Response<'a> {
     /// The words after the status code; empty if there are none or if they are not ASCII.
     #[must_use]
     pub fn reason(&self) -> &'a str {
-        self.reason
+        let text = str::from_utf8(self.reason).ok();
+        text.filter(|text| text.is_ascii()).unwrap_or_default()
     }
 
     /// Whether it is a 1xx and the answer proper follows. 101 Switching Protocols is one by its

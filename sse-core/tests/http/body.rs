@@ -267,7 +267,7 @@ fn headers_that_two_readers_could_take_differently_are_refused() {
     let table = [
         ("Transfer-Encoding: CHUNKED", None),
         ("transfer-encoding:chunked  ", None),
-        ("Content-Length: 18446744073709551615", None),
+        ("Content-Length: 18446744073709551614", None),
         ("Transfer-Encoding: gzip, chunked", Some(TransferEncoding)),
         (
             "Transfer-Encoding: chunked, chunked",
@@ -282,7 +282,7 @@ fn headers_that_two_readers_could_take_differently_are_refused() {
         ("Transfer-Encoding: \"chunked\"", Some(TransferEncoding)),
         ("Transfer-Encoding: chunked;q=1", Some(TransferEncoding)),
         ("Transfer-Encoding:", Some(TransferEncoding)),
-        ("Content-Length: 18446744073709551616", Some(ContentLength)),
+        ("Content-Length: 18446744073709551615", Some(ContentLength)),
         ("Content-Length: +5", Some(ContentLength)),
         ("Content-Length: -5", Some(ContentLength)),
         ("Content-Length: 5, 5", Some(ContentLength)),

@@ -22,6 +22,7 @@ async fn run(stack: Stack<'static>) {
     let socket = TcpSocket::new(stack, RX.take(), TX.take());
     let connector = EmbassyNet::new(stack, socket);
     let mut config = Config::default();
+    config.seed = 0x00c0_ffee;
     config.idle_timeout = Some(core::time::Duration::from_secs(45));
     let Ok(mut source) = EventSource::new(
         "http://10.0.2.2:65535/feed",
