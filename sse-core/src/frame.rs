@@ -61,7 +61,8 @@ impl From<Message<'_>> for Frame {
 impl<D: Data> Message<'_, D> {
     /// The message as a [`Frame`], in one allocation of its exact size.
     ///
-    /// Data that is displayed or serialized is written twice, the first time to know its length.
+    /// Data that is displayed or serialized is written twice if the message is longer than 1 KiB,
+    /// the first time to know its length.
     ///
     /// # Errors
     /// [`fmt::Error`] if the data's own `Display` or `Serialize` fails.

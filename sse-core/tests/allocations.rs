@@ -80,4 +80,9 @@ fn data_is_displayed_once_if_it_fits() {
         Ok(())
     );
     assert_eq!(count.get(), 1);
+    assert_eq!(
+        Message::display(Counted(&count)).to_frame(),
+        Ok(Frame::from(Message::new("text")))
+    );
+    assert_eq!(count.get(), 2);
 }

@@ -417,6 +417,7 @@ fn long_text_is_split_alike_by_all_outputs() {
     for _ in 0..5_000 {
         let data = random.text(&PIECES, 60);
         assert_all_outputs_agree(&Message::new(&data));
+        assert_all_outputs_agree(&Message::display(&data));
     }
 }
 

@@ -5,7 +5,7 @@ use core::fmt;
 
 use memchr::memchr_iter;
 
-use super::{DATA, END, NEXT_LINE};
+use super::{DATA, END, EncodeError, NEXT_LINE};
 use crate::{Data, Message, message::Fields, scan};
 
 impl<D: Data> Message<'_, D> {
@@ -21,8 +21,8 @@ impl<D: Data> Message<'_, D> {
         self.append(out, Vec::reserve)
     }
 
-    /// Appends the message to `out`. If that is too small, `reserve` is told how much is to come,
-    /// and may put something before it.
+    /// Appends the message to `out`, in which `reserve` makes room for so many bytes. It may put
+    /// something before them.
     #[inline]
     pub(crate) fn append(
         &self,
@@ -49,6 +49,21 @@ impl<D: Data> Message<'_, D> {
         out: &mut Vec<u8>,
         mut reserve: fn(&mut Vec<u8>, usize),
     ) -> fmt::Result {
+        if cfg!(feature = "std") && out.capacity() == 0 {
+            let mut message = [0; ON_STACK];
+            match self.encode_to_slice(&mut message) {
+                Ok(len) => {
+                    reserve(out, len);
+                    out.extend_from_slice(&message[..len]);
+                    return Ok(());
+                }
+                Err(EncodeError::TooSmall { needed }) => {
+                    reserve(out, needed);
+                    reserve = Vec::reserve;
+                }
+                Err(EncodeError::Data) => return Err(fmt::Error),
+            }
+        }
         // Data that is longer each time it is displayed takes more than two rounds, and room to
         // spare.
         loop {
@@ -94,6 +109,11 @@ impl Fields<'_> {
         out.extend_from_slice(END.as_bytes());
     }
 }
+
+/// How long a message can be that goes by way of the stack where it has no memory yet: so its data
+/// is written once, though its length must be known before. Where there is no `std`, stacks are
+/// small.
+const ON_STACK: usize = 1024;
 
 /// Text is copied block by block while it is searched, so that how long lines are matters little.
 fn append_lines(text: &[u8], out: &mut Vec<u8>) {

@@ -27,6 +27,19 @@ fn every_position_of_the_log_is_resumed_without_loss_or_repetition() {
 }
 
 #[test]
+fn what_is_published_is_whole_whatever_its_length() {
+    let hub = Hub::default();
+    let mut reader = hub.subscribe(None);
+    for len in [0, 10, 1000, 1016, 1017, 1018, 5000] {
+        let data = "x".repeat(len);
+        let displayed = hub.publish(&Message::display(&data)).unwrap();
+        let text = hub.publish(&Message::new(&data)).unwrap();
+        let expected = [displayed, text].map(|id| format!("id: {id}\ndata: {data}\n\n"));
+        assert_eq!(read(&mut reader).0, expected);
+    }
+}
+
+#[test]
 fn an_id_the_log_does_not_know_gets_a_gap_and_live_events() {
     for (id, json) in [
         ("11", r#""11""#),
