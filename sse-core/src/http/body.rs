@@ -111,7 +111,7 @@ impl Body {
                 State::UntilClose => return Ok(Some(core::mem::take(input))),
                 State::Length | State::Data => return Ok(Some(self.split_piece(input))),
                 State::Finished => return Ok(None),
-                _ => self.state = self.after(*byte).unwrap_or_else(State::Failed),
+                _ => self.state = self.after(*byte),
             }
             if let State::Failed(bad) = self.state {
                 return Err(bad);
@@ -150,33 +150,37 @@ impl Body {
     }
 
     /// Where one byte of chunk framing leads: RFC 9112 7.1.
-    fn after(&mut self, byte: u8) -> Result<State, BadChunk> {
+    fn after(&mut self, byte: u8) -> State {
         use State::*;
 
-        Ok(match (self.state, byte) {
-            (Size | Blank | Extension | TrailerStart | Trailer, b'\n') => {
-                return Err(BadChunk::LineEnd);
-            }
+        match (self.state, byte) {
+            (Size | Blank | Extension | TrailerStart | Trailer, b'\n') => Failed(BadChunk::LineEnd),
             (Size, b';' | b' ' | b'\t' | b'\r') if self.room == SIZE_DIGITS => {
-                return Err(BadChunk::Size);
+                Failed(BadChunk::Size)
             }
             (Size | Blank | Extension, b'\r') => SizeCr,
             (Size, b';' | b' ' | b'\t') => {
                 self.room = EXTENSION_LIMIT;
                 if byte == b';' { Extension } else { Blank }
             }
-            (Size, _) => {
-                let digit = char::from(byte).to_digit(16).ok_or(BadChunk::Size)?;
-                self.room = self.room.checked_sub(1).ok_or(BadChunk::Size)?;
-                self.left = self.left << 4 | u64::from(digit);
-                Size
-            }
+            (Size | Blank | Extension, _) if self.room == 0 => Failed(match self.state {
+                Size => BadChunk::Size,
+                _ => BadChunk::TooLong,
+            }),
+            (Size, _) => match char::from(byte).to_digit(16) {
+                Some(digit) => {
+                    self.room -= 1;
+                    self.left = self.left << 4 | u64::from(digit);
+                    Size
+                }
+                None => Failed(BadChunk::Size),
+            },
             (Blank | Extension, _) => {
-                self.room = self.room.checked_sub(1).ok_or(BadChunk::TooLong)?;
+                self.room -= 1;
                 match (self.state, byte) {
                     (Blank, b' ' | b'\t') => Blank,
                     (Blank, b';') => Extension,
-                    (Blank, _) => return Err(BadChunk::Size),
+                    (Blank, _) => Failed(BadChunk::Size),
                     // Quoted or not: a CR or LF is no part of an extension.
                     _ => Extension,
                 }
@@ -185,7 +189,7 @@ impl Body {
             (SizeCr, b'\n') if self.left == 0 => TrailerStart,
             (SizeCr, b'\n') => Data,
             (DataEnd, b'\r') => DataCr,
-            (DataEnd, _) => return Err(BadChunk::Data),
+            (DataEnd, _) => Failed(BadChunk::Data),
             (DataCr, b'\n') => {
                 self.room = SIZE_DIGITS;
                 Size
@@ -196,10 +200,10 @@ impl Body {
             (TrailerStart | Trailer, _) => Trailer,
             (TrailerCr, b'\n') => TrailerStart,
             (LastCr, b'\n') => Finished,
-            (SizeCr | DataCr | TrailerCr | LastCr, _) => return Err(BadChunk::LineEnd),
+            (SizeCr | DataCr | TrailerCr | LastCr, _) => Failed(BadChunk::LineEnd),
 
             (UntilClose | Length | Data | Finished | Failed(_), _) => self.state,
-        })
+        }
     }
 }
 
