@@ -48,19 +48,19 @@ fn json_id(id: Option<&str>, out: &mut impl fmt::Write) -> fmt::Result {
     }
 }
 
-fn json_string(text: &str, out: &mut impl fmt::Write) -> fmt::Result {
+fn json_string(mut text: &str, out: &mut impl fmt::Write) -> fmt::Result {
+    let is_special = |byte| matches!(byte, b'"' | b'\\' | ..b' ');
     out.write_str("\"")?;
-    for (at, c) in text.char_indices() {
-        match c {
-            '"' => out.write_str("\\\"")?,
-            '\\' => out.write_str("\\\\")?,
-            ..' ' => {
-                out.write_str(if c < '\u{10}' { "\\u000" } else { "\\u001" })?;
-                let digit = usize::from(c as u8 % 16);
-                out.write_str("0123456789abcdef".get(digit..=digit).unwrap_or_default())?;
-            }
-            c => out.write_str(text.get(at..at + c.len_utf8()).unwrap_or_default())?,
+    while let Some(at) = text.bytes().position(is_special) {
+        let (plain, rest) = text.split_at_checked(at).unwrap_or_default();
+        let special = rest.bytes().next().unwrap_or_default();
+        out.write_str(plain)?;
+        out.write_str("\\u00")?;
+        for digit in [special / 16, special % 16].map(usize::from) {
+            out.write_str("0123456789abcdef".get(digit..=digit).unwrap_or_default())?;
         }
+        text = rest.get(1..).unwrap_or_default();
     }
+    out.write_str(text)?;
     out.write_str("\"")
 }

@@ -299,8 +299,11 @@ impl Id {
     }
 
     fn as_str(&self) -> &str {
-        let bytes = self.bytes.get(..self.len.into());
-        str::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
+        str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len.into()).unwrap_or_default()
     }
 }
 

@@ -135,9 +135,9 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
     /// The position behind the event of this id, and its number, if it is or was held.
     pub(super) fn place(&self, id: &str) -> Option<(u64, u64)> {
         let number = decimal(id);
-        let is = |own: &Id, of| match own.as_str() {
-            "" => number == Some(of),
-            own => own == id,
+        let is = |own: &Id, of| match own.as_bytes() {
+            [] => number == Some(of),
+            own => own == id.as_bytes(),
         };
         if is(&self.before_id, self.before) {
             return Some((self.first(), self.before));
