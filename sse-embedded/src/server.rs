@@ -200,7 +200,8 @@ impl<Io: Read + Write> Connection<'_, Io> {
         answer: impl FnOnce(&RequestHead<'_>) -> Answer<'a>,
     ) -> Result<Served, Served> {
         let received = self.read_head(buffer).await?;
-        let mut reply = Reply::to(received, answer);
+        let mut reply = Reply::NONE;
+        reply.decide(received, answer);
         let mut out = SliceBuffer::new(buffer);
         if reply.encode_head(&mut out).is_err() {
             return Err(Served::Unsendable);
@@ -332,58 +333,61 @@ struct Reply<'a> {
 }
 
 impl<'a> Reply<'a> {
-    /// To what was received; nothing stands for a head that does not fit.
-    fn to(received: &[u8], answer: impl FnOnce(&RequestHead<'_>) -> Answer<'a>) -> Self {
+    /// A refusal of nothing in particular.
+    const NONE: Self = Self {
+        served: Served::Answered(400),
+        status: 400,
+        headers: &[],
+        framing: Framing::Close,
+        body_len: Some(0),
+        stream: None,
+        end: &[],
+    };
+
+    /// Becomes the reply to what was received; nothing stands for a head that does not fit.
+    fn decide(&mut self, received: &[u8], answer: impl FnOnce(&RequestHead<'_>) -> Answer<'a>) {
         let head = match RequestHead::parse(received) {
-            _ if received.is_empty() => return Self::refusal(HEAD_TOO_LARGE, &[]),
+            _ if received.is_empty() => return self.answer(HEAD_TOO_LARGE, &[]),
             Ok(Some((head, _))) => head,
-            Ok(None) => return Self::refusal(400, &[]),
-            Err(bad) => return Self::refusal(bad.status(), &[]),
+            Ok(None) => return,
+            Err(bad) => return self.answer(bad.status(), &[]),
         };
         let ask = head.ask();
         let answer = match ask {
             Ask::Stream | Ask::Head => answer(&head),
-            Ask::Options => return Self::refusal(204, &[ALLOW]),
-            Ask::Other => return Self::refusal(405, &[ALLOW]),
-            Ask::Invalid => return Self::refusal(400, &[]),
+            Ask::Options => return self.answer(204, &[ALLOW]),
+            Ask::Other => return self.answer(405, &[ALLOW]),
+            Ask::Invalid => return,
         };
-        let mut reply = Self::refusal(200, answer.headers);
         match answer.kind {
             Kind::Page { status, body } => {
-                reply.status = status;
-                reply.served = Served::Answered(status);
-                reply.body_len = Some(body.len());
-                reply.end = body;
+                self.answer(status, answer.headers);
+                self.body_len = Some(body.len());
+                self.end = body;
             }
             Kind::Stream(feed) => match feed.subscribe(head.last_event_id()) {
                 Ok(subscription) => {
-                    reply.framing = Framing::of(&head);
-                    reply.body_len = None;
-                    reply.stream = Some(subscription);
-                    reply.end = reply.framing.stream_end();
-                    reply.served = Served::Ended;
+                    self.answer(200, answer.headers);
+                    self.framing = Framing::of(&head);
+                    self.body_len = None;
+                    self.stream = Some(subscription);
+                    self.end = self.framing.stream_end();
+                    self.served = Served::Ended;
                 }
-                Err(TooManySubscribers) => return Self::refusal(503, &[RETRY_AFTER]),
+                Err(TooManySubscribers) => return self.answer(503, &[RETRY_AFTER]),
             },
         }
         if ask == Ask::Head {
-            reply.end = &[];
-            reply.stream = None;
-            reply.served = Served::Answered(reply.status);
+            self.end = &[];
+            self.stream = None;
+            self.served = Served::Answered(self.status);
         }
-        reply
     }
 
-    const fn refusal(status: u16, headers: &'a [Header<'a>]) -> Self {
-        Self {
-            served: Served::Answered(status),
-            status,
-            headers,
-            framing: Framing::Close,
-            body_len: Some(0),
-            stream: None,
-            end: &[],
-        }
+    fn answer(&mut self, status: u16, headers: &'a [Header<'a>]) {
+        self.served = Served::Answered(status);
+        self.status = status;
+        self.headers = headers;
     }
 
     fn encode_head(&self, out: &mut SliceBuffer<'_>) -> Result<(), RequestError> {
