@@ -8,7 +8,7 @@ use embassy_net::{
 use embassy_time::{Duration, with_timeout};
 use sse_core::http::RequestHead;
 
-use crate::{Answer, Served, Timeouts, serve};
+use crate::{Answer, Served, Timeouts, server::Connection};
 
 /// Memory for one connection at a time: `RX + TX` bytes for the socket, and `BUFFER` for the head
 /// of a request, then for what is sent.
@@ -85,7 +85,11 @@ pub async fn listen<'a, const RX: usize, const TX: usize, const BUFFER: usize>(
         }
         socket.set_timeout(None);
         let buffer = &mut memory.buffer;
-        let served = serve(&mut socket, buffer, timeouts, &mut answer).await;
+        let mut connection = Connection {
+            io: &mut socket,
+            timeouts,
+        };
+        let (Ok(served) | Err(served)) = connection.exchange(buffer, &mut answer).await;
         end(&mut socket, served).await;
     }
 }

@@ -188,13 +188,13 @@ pub async fn serve<'a, Io: Read + Write>(
     served
 }
 
-struct Connection<'a, Io> {
-    io: &'a mut Io,
-    timeouts: Timeouts,
+pub(crate) struct Connection<'a, Io> {
+    pub(crate) io: &'a mut Io,
+    pub(crate) timeouts: Timeouts,
 }
 
 impl<Io: Read + Write> Connection<'_, Io> {
-    async fn exchange<'a>(
+    pub(crate) async fn exchange<'a>(
         &mut self,
         buffer: &mut [u8],
         answer: impl FnOnce(&RequestHead<'_>) -> Answer<'a>,
