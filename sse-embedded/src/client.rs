@@ -85,11 +85,20 @@ impl<C: Connect> EventSource<'_, C> {
     /// when cancelled, as embassy-net's socket is.
     pub async fn next(&mut self) -> Result<Event<'_>, Closed> {
         loop {
-            match self.step().await {
+            let step = self.driver.client.poll(now());
+            match step {
                 Step::Event => break,
-                Step::Closed(reason) => return Err(reason),
-                Step::Opened | Step::Comment | Step::TooLarge | Step::Lost(_) => {}
-                Step::Connect | Step::Send | Step::Receive | Step::Wait => {}
+                Step::Opened | Step::Comment | Step::TooLarge => {}
+                Step::Lost(_) => self.connector.disconnect(),
+                Step::Closed(reason) => {
+                    self.connector.disconnect();
+                    return Err(reason);
+                }
+                Step::Connect | Step::Send | Step::Receive | Step::Wait => {
+                    let deadline = until(self.driver.client.deadline());
+                    let done = select(self.act(step), deadline).await;
+                    self.done(step, done);
+                }
             }
         }
         Ok(self.driver.client.event())
@@ -103,9 +112,23 @@ impl<C: Connect> EventSource<'_, C> {
     /// # Cancel safety
     /// As [`next`](Self::next).
     pub async fn next_update(&mut self) -> Result<Update<'_>, Closed> {
-        match self.step().await {
-            Step::Closed(reason) => Err(reason),
-            step => Ok(self.driver.update(step)),
+        loop {
+            let step = self.driver.client.poll(now());
+            match step {
+                Step::Opened | Step::Event | Step::Comment | Step::TooLarge => {}
+                Step::Lost(_) => self.connector.disconnect(),
+                Step::Closed(reason) => {
+                    self.connector.disconnect();
+                    return Err(reason);
+                }
+                Step::Connect | Step::Send | Step::Receive | Step::Wait => {
+                    let deadline = until(self.driver.client.deadline());
+                    let done = select(self.act(step), deadline).await;
+                    self.done(step, done);
+                    continue;
+                }
+            }
+            return Ok(self.driver.update(step));
         }
     }
 
@@ -121,24 +144,12 @@ impl<C: Connect> EventSource<'_, C> {
         self.connector.disconnect();
     }
 
-    /// Does what the client asks for, until it has something to tell.
-    async fn step(&mut self) -> Step {
-        loop {
-            let step = self.driver.client.poll(now());
-            match step {
-                Step::Connect | Step::Send | Step::Receive | Step::Wait => {}
-                Step::Opened | Step::Event | Step::Comment | Step::TooLarge => return step,
-                Step::Lost(_) | Step::Closed(_) => {
-                    self.connector.disconnect();
-                    return step;
-                }
-            }
-            let deadline = until(self.driver.client.deadline());
-            let done = select(self.act(step), deadline).await;
-            if let Either::First(Err(error)) = done {
-                self.driver.disconnected(step, error);
-                self.connector.disconnect();
-            }
+    // `next` and `next_update` both wait for what is to be done: a future of its own around that
+    // would take flash, and as much memory again.
+    fn done(&mut self, step: Step, done: Either<Result<(), ErrorKind>, ()>) {
+        if let Either::First(Err(error)) = done {
+            self.driver.disconnected(step, error);
+            self.connector.disconnect();
         }
     }
 
