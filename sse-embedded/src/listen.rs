@@ -90,30 +90,26 @@ pub async fn listen<'a, const RX: usize, const TX: usize, const BUFFER: usize>(
             timeouts,
         };
         let (Ok(served) | Err(served)) = connection.exchange(buffer, &mut answer).await;
-        end(&mut socket, served).await;
-    }
-}
-
-/// Closes the connection so that the client gets all that was sent, or breaks it off.
-async fn end(socket: &mut TcpSocket<'_>, served: Served) {
-    let mut limit = LINGER;
-    if let Served::Ended | Served::Answered(_) = served {
-        socket.close();
-    } else {
-        socket.abort();
-    }
-    loop {
-        // What a client has sent and nobody has read could take back what was sent last.
-        let heard_out = async {
-            let _ = socket.flush().await;
-            while let Ok(1..) = socket.read(&mut [0; 32]).await {}
-        };
-        let _ = with_timeout(limit, heard_out).await;
-        if socket.state() == State::Closed {
-            return;
+        // The client gets all that was sent, or the connection is broken off.
+        if let Served::Ended | Served::Answered(_) = served {
+            socket.close();
+        } else {
+            socket.abort();
         }
-        socket.abort();
-        limit = LAST_WORD;
+        let mut limit = LINGER;
+        loop {
+            // What a client has sent and nobody has read could take back what was sent last.
+            let heard_out = async {
+                let _ = socket.flush().await;
+                while let Ok(1..) = socket.read(&mut [0; 32]).await {}
+            };
+            let _ = with_timeout(limit, heard_out).await;
+            if socket.state() == State::Closed {
+                break;
+            }
+            socket.abort();
+            limit = LAST_WORD;
+        }
     }
 }
 
