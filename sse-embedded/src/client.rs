@@ -1,6 +1,9 @@
 //! The source: what its connector, its timer and its memory make of what the core says is to do.
 
-use core::{fmt, future::pending};
+use core::{
+    fmt,
+    future::{Future, pending},
+};
 
 use embassy_futures::select::{Either, select};
 use embedded_io_async::ErrorKind;
@@ -153,21 +156,22 @@ impl<C: Connect> EventSource<'_, C> {
         }
     }
 
-    async fn act(&mut self, step: Step) -> Result<(), ErrorKind> {
-        match step {
-            Step::Connect => {
-                self.connector.disconnect();
-                self.driver.error = None;
-                self.connector.connect(self.driver.client.url()).await?;
-                let Driver {
-                    client, request, ..
-                } = &mut self.driver;
-                self.connector
-                    .prepare(request, |request| client.connected(request, now()));
-                Ok(())
+    fn act(&mut self, step: Step) -> impl Future<Output = Result<(), ErrorKind>> {
+        // As in `Driver::transfer`.
+        let (driver, connector) = (&mut self.driver, &mut self.connector);
+        async move {
+            match step {
+                Step::Connect => {
+                    connector.disconnect();
+                    driver.error = None;
+                    connector.connect(driver.client.url()).await?;
+                    let client = &mut driver.client;
+                    connector.prepare(&driver.request, |request| client.connected(request, now()));
+                    Ok(())
+                }
+                Step::Send | Step::Receive => driver.transfer(step, connector.io()).await,
+                _ => pending().await,
             }
-            Step::Send | Step::Receive => self.driver.transfer(step, self.connector.io()).await,
-            _ => pending().await,
         }
     }
 }
