@@ -53,13 +53,21 @@ fn json_string(mut text: &str, out: &mut impl fmt::Write) -> fmt::Result {
     out.write_str("\"")?;
     while let Some(at) = text.bytes().position(is_special) {
         let (plain, rest) = text.split_at_checked(at).unwrap_or_default();
-        let special = rest.bytes().next().unwrap_or_default();
+        let (special, rest) = rest.split_at_checked(1).unwrap_or_default();
         out.write_str(plain)?;
-        out.write_str("\\u00")?;
-        for digit in [special / 16, special % 16].map(usize::from) {
-            out.write_str("0123456789abcdef".get(digit..=digit).unwrap_or_default())?;
+        match special.bytes().next().unwrap_or_default() {
+            control @ ..b' ' => {
+                out.write_str("\\u00")?;
+                for digit in [control / 16, control % 16].map(usize::from) {
+                    out.write_str("0123456789abcdef".get(digit..=digit).unwrap_or_default())?;
+                }
+            }
+            _ => {
+                out.write_str("\\")?;
+                out.write_str(special)?;
+            }
         }
-        text = rest.get(1..).unwrap_or_default();
+        text = rest;
     }
     out.write_str(text)?;
     out.write_str("\"")
