@@ -123,8 +123,8 @@ impl Buffer for Growing {
 
     #[inline]
     fn clear(&mut self) {
-        match &self.0 {
-            Held::Text(text) if text.is_empty() && text.capacity() <= KEPT_CAPACITY => {}
+        match &mut self.0 {
+            Held::Text(text) if text.capacity() <= KEPT_CAPACITY => text.clear(),
             _ => self.empty(),
         }
     }

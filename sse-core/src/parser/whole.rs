@@ -34,20 +34,23 @@ impl<T> Whole<T> {
     where
         T: Ahead<'i>,
     {
-        let mut fields = Fields::default();
         let mut rest = *ahead;
+        loop {
+            if !COMMENTS && let Some(line) = rest.strip_prefix(":") {
+                rest = behind_line(line)?;
+            } else if let Some(behind) = behind_end(rest) {
+                *ahead = behind;
+                rest = behind;
+            } else {
+                break;
+            }
+        }
+        let mut fields = Fields::default();
         let line = loop {
             if let Some(line) = rest.strip_prefix("data: ") {
                 break line;
             }
-            rest = match behind_end(rest) {
-                Some(behind) if fields.are_none() => {
-                    *ahead = behind;
-                    behind
-                }
-                Some(_) => return None,
-                None => fields.read_line::<COMMENTS, _, _>(rest, block)?,
-            };
+            rest = fields.read_line::<COMMENTS, _, _>(rest, block)?;
         };
         let Some((data, behind)) = line_of(line) else {
             return Some(fields.with(fits(Field::Data, line, block)?, End::Cut));
@@ -84,10 +87,6 @@ impl<T> Default for Fields<T> {
 }
 
 impl<T> Fields<T> {
-    fn are_none(&self) -> bool {
-        self.event_type.is_none() && self.id.is_none()
-    }
-
     #[inline(always)]
     fn with(self, data: T, end: End) -> Whole<T> {
         Whole {
@@ -113,13 +112,13 @@ impl<T> Fields<T> {
             if COMMENTS {
                 return None;
             }
-            (_, behind) = line_of(line)?;
+            return behind_line(line);
         } else if let Some(line) = rest.strip_prefix("event: ") {
             (value, behind) = line_of(line)?;
             self.event_type = Some(fits(Field::EventType, value, block)?);
         } else if self.id.is_none() {
             (value, behind) = line_of(rest.strip_prefix("id: ")?)?;
-            if scan::nul(value.bytes()).is_some() {
+            if !scan::is_plain(value.bytes()) && scan::nul(value.bytes()).is_some() {
                 return None;
             }
             self.id = Some(fits(Field::Id, value, block)?);
@@ -144,6 +143,12 @@ pub(super) fn fits<'i, T: Ahead<'i>, D: Buffer, F: Buffer>(
 #[inline(always)]
 pub(super) fn line_of<'i, T: Ahead<'i>>(rest: T) -> Option<(T, T)> {
     rest.split_at(scan::line_end(rest.bytes())?)
+}
+
+/// What comes behind the line at the start of `rest`.
+#[inline(always)]
+fn behind_line<'i, T: Ahead<'i>>(rest: T) -> Option<T> {
+    behind_end(line_of(rest)?.1)
 }
 
 /// What comes behind the line end at the start of `rest`.
