@@ -222,7 +222,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     }
 
     #[inline]
-    pub(crate) fn extend_data<'i>(&mut self, piece: impl Ahead<'i>) -> Result<(), TooLarge> {
+    fn extend_data<'i>(&mut self, piece: impl Ahead<'i>) -> Result<(), TooLarge> {
         push(&mut self.data, piece, self.limit).map_err(|TooLarge| self.overflow())
     }
 
@@ -244,7 +244,11 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
 
     /// Takes more of the value begun; `false` if the field is to be ignored after all.
     #[inline]
-    pub(crate) fn extend(&mut self, field: Field, piece: &[u8]) -> Result<bool, TooLarge> {
+    pub(crate) fn extend<'i>(
+        &mut self,
+        field: Field,
+        piece: impl Ahead<'i>,
+    ) -> Result<bool, TooLarge> {
         if self.phase == Phase::Skipping {
             return Ok(true);
         }
@@ -255,7 +259,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
             }
             Field::Id => {
                 let read = self.id.as_slice().len() - self.new_id;
-                if self.id_fits(self.new_id, read, piece)?.is_err() {
+                if self.id_fits(self.new_id, read, piece.bytes())?.is_err() {
                     self.id.truncate(self.new_id);
                     return Ok(false);
                 }

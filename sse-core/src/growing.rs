@@ -45,6 +45,19 @@ impl Growing {
         }
     }
 
+    /// To check a little more is less than to check all of it again.
+    #[inline(never)]
+    fn push_to_text(&mut self, more: &[u8]) {
+        if let Held::Text(text) = &mut self.0
+            && text.len() / 8 > more.len()
+            && let Ok(more) = scan::text(more)
+        {
+            push_text(text, more);
+        } else {
+            push(self.bytes(), more);
+        }
+    }
+
     fn empty(&mut self) {
         let had_room = |len, capacity| len < capacity / 4 && capacity > KEPT_CAPACITY;
         match &mut self.0 {
@@ -93,20 +106,17 @@ impl Buffer for Growing {
 
     #[inline]
     fn push_slice(&mut self, more: &[u8]) -> Result<(), Full> {
-        push(self.bytes(), more);
+        match &mut self.0 {
+            Held::Bytes(bytes) => push(bytes, more),
+            Held::Text(_) => self.push_to_text(more),
+        }
         Ok(())
     }
 
     #[inline]
     fn push_text(&mut self, more: &str) -> Result<(), Full> {
         match &mut self.0 {
-            Held::Text(text) => {
-                let room = text.capacity() - text.len();
-                if more.len() > room {
-                    text.reserve_exact(growth(text.capacity(), room, more.len()));
-                }
-                text.push_str(more);
-            }
+            Held::Text(text) => push_text(text, more),
             Held::Bytes(bytes) => push(bytes, more.as_bytes()),
         }
         Ok(())
@@ -152,6 +162,15 @@ impl Buffer for Growing {
             Held::Bytes(bytes) => scan::text(bytes).unwrap_or_default(),
         }
     }
+}
+
+#[inline]
+fn push_text(text: &mut String, more: &str) {
+    let room = text.capacity() - text.len();
+    if more.len() > room {
+        text.reserve_exact(growth(text.capacity(), room, more.len()));
+    }
+    text.push_str(more);
 }
 
 #[inline]

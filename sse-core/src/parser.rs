@@ -121,12 +121,15 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
                 last_event_id: self.last_event_id(),
             }));
         }
-        if self.take_all(input)? {
-            return Ok(None);
-        }
-        match input.short() {
-            Some(rest) => self.next_untaken(rest),
-            None => self.next_untaken(input),
+        let Some(rest) = input.short() else {
+            return match self.take_all::<true>(input)? {
+                true => Ok(None),
+                false => self.next_untaken(input),
+            };
+        };
+        match self.take_all::<false>(rest)? {
+            true => Ok(None),
+            false => self.next_untaken(rest),
         }
     }
 
@@ -136,7 +139,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &'a mut self,
         input: &mut impl Input<'i>,
     ) -> Result<Option<Event<'a>>, TooLarge> {
-        let mut taken = self.take_cut_line(input)?;
+        let mut taken = self.take_cut_line::<true>(input)?;
         if let Taken::Part = taken {
             taken = match self.whole_event(input) {
                 Ok(text) => return Ok(Some(self.event(text))),
@@ -186,7 +189,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
                 last_event_id: self.last_event_id(),
             }));
         }
-        if self.take_all(input)? {
+        if self.take_all::<false>(input)? {
             return Ok(None);
         }
         self.next_untaken_raw(input)
@@ -198,7 +201,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &'a mut self,
         input: &mut impl Input<'i>,
     ) -> Result<Option<RawEvent<'a>>, TooLarge> {
-        let mut taken = self.take_cut_line(input)?;
+        let mut taken = self.take_cut_line::<false>(input)?;
         if let Taken::Part = taken {
             taken = match self.whole_raw(input) {
                 Ok((whole, id)) => {

@@ -38,7 +38,8 @@ pub(crate) struct Corpus {
 }
 
 impl Corpus {
-    /// Events of this kind until there are at least so many bytes.
+    /// Events of this kind until there are at least so many bytes, and more than a few events: what
+    /// a decoder needs to begin with is not to count for more than it does in a stream.
     pub(crate) fn new(kind: Kind, least: usize) -> Self {
         let mut random = Random(1);
         let mut corpus = Self {
@@ -47,7 +48,7 @@ impl Corpus {
             ends: Vec::new(),
             expected: Digest::default(),
         };
-        while corpus.bytes.len() < least {
+        while corpus.bytes.len() < least || corpus.ends.len() < FEWEST_EVENTS {
             let block = (kind.block)(&mut random, corpus.blocks.len());
             block.write(&mut corpus.bytes);
             corpus.ends.push(corpus.bytes.len());
@@ -103,6 +104,8 @@ impl Block {
         line(&[]);
     }
 }
+
+const FEWEST_EVENTS: usize = 5;
 
 /// All kinds.
 pub(crate) const KINDS: &[Kind] = &[

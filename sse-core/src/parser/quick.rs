@@ -72,7 +72,10 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
 
     /// Takes the input if it is empty, or nothing but more of a cut data line or comment.
     #[inline(always)]
-    pub(super) fn take_all<'i>(&mut self, input: &mut impl Input<'i>) -> Result<bool, TooLarge> {
+    pub(super) fn take_all<'i, const TEXT: bool>(
+        &mut self,
+        input: &mut impl Input<'i>,
+    ) -> Result<bool, TooLarge> {
         let rest = input.rest();
         if rest.is_empty() {
             return Ok(true);
@@ -84,16 +87,34 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         if !(is_data || matches!(self.line, Line::Comment)) || !scan::is_plain(rest) {
             return Ok(false);
         }
+        let taken = match is_data {
+            true => self.extend_data::<TEXT>(input, rest),
+            false => Ok(()),
+        };
         input.take_all();
-        if is_data {
-            self.block.extend(Field::Data, rest)?;
-        }
-        Ok(true)
+        taken.map(|()| true)
+    }
+
+    /// Copies more of a cut data line, which is at the start of the input.
+    #[inline(always)]
+    fn extend_data<'i, const TEXT: bool>(
+        &mut self,
+        input: &mut impl Input<'i>,
+        piece: &'i [u8],
+    ) -> Result<(), TooLarge> {
+        let extended = match TEXT.then(|| input.ahead().split_at(piece.len())).flatten() {
+            Some((text, _)) => self.block.extend(Field::Data, text),
+            None => self.block.extend(Field::Data, piece),
+        };
+        extended.map(|_| ())
     }
 
     /// Takes what is left of a cut line, and the blank line that makes an event of the block.
     #[inline(always)]
-    pub(super) fn take_cut_line<'i>(&mut self, input: &mut impl Input<'i>) -> Other {
+    pub(super) fn take_cut_line<'i, const TEXT: bool>(
+        &mut self,
+        input: &mut impl Input<'i>,
+    ) -> Other {
         if !QUICK || self.line.is_start() {
             return Ok(Taken::Part);
         }
@@ -102,7 +123,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             && let Some(end) = scan::line_end(rest)
         {
             at = self.step_over_line_end(rest, end);
-            self.block.extend(Field::Data, &rest[..end]).map(|_| ())
+            self.extend_data::<TEXT>(input, &rest[..end])
         } else {
             self.resume(rest, &mut at)
         };
@@ -182,9 +203,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             return Err(Ok(Taken::Part));
         }
         let mut rest = &input[*at..];
-        let taken = match self.take_all(&mut rest) {
+        let taken = match self.take_all::<false>(&mut rest) {
             Ok(true) => Ok(Taken::All),
-            Ok(false) => self.take_cut_line(&mut rest),
+            Ok(false) => self.take_cut_line::<false>(&mut rest),
             Err(TooLarge) => Err(TooLarge),
         };
         *at = input.len() - rest.len();
