@@ -58,24 +58,21 @@ impl Growing {
         }
     }
 
-    fn empty(&mut self) {
-        let had_room = |len, capacity| len < capacity / 4 && capacity > KEPT_CAPACITY;
-        match &mut self.0 {
-            Held::Text(text) => {
-                let had_room = had_room(text.len(), text.capacity());
-                text.clear();
-                if had_room {
-                    text.shrink_to(KEPT_CAPACITY);
-                }
-            }
-            Held::Bytes(bytes) => {
-                let had_room = had_room(bytes.len(), bytes.capacity());
-                bytes.clear();
-                if had_room {
-                    bytes.shrink_to(KEPT_CAPACITY);
-                }
-                self.0 = Held::Text(String::from_utf8(mem::take(bytes)).unwrap_or_default());
-            }
+    #[inline(never)]
+    fn push_first_text(&mut self, more: &str) {
+        // What it holds is empty, and so it is text.
+        let mut text = String::from_utf8(mem::take(self.bytes())).unwrap_or_default();
+        push_text(&mut text, more);
+        self.0 = Held::Text(text);
+    }
+
+    #[cold]
+    fn clear_large(&mut self) {
+        let bytes = self.bytes();
+        let had_room = bytes.len() < bytes.capacity() / 4;
+        bytes.clear();
+        if had_room {
+            bytes.shrink_to(KEPT_CAPACITY);
         }
     }
 }
@@ -113,10 +110,11 @@ impl Buffer for Growing {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn push_text(&mut self, more: &str) -> Result<(), Full> {
         match &mut self.0 {
             Held::Text(text) => push_text(text, more),
+            Held::Bytes(bytes) if bytes.is_empty() => self.push_first_text(more),
             Held::Bytes(bytes) => push(bytes, more.as_bytes()),
         }
         Ok(())
@@ -135,7 +133,8 @@ impl Buffer for Growing {
     fn clear(&mut self) {
         match &mut self.0 {
             Held::Text(text) if text.capacity() <= KEPT_CAPACITY => text.clear(),
-            _ => self.empty(),
+            Held::Bytes(bytes) if bytes.capacity() <= KEPT_CAPACITY => bytes.clear(),
+            _ => self.clear_large(),
         }
     }
 
@@ -159,18 +158,30 @@ impl Buffer for Growing {
     fn as_text(&self) -> &str {
         match &self.0 {
             Held::Text(text) => text,
-            Held::Bytes(bytes) => scan::text(bytes).unwrap_or_default(),
+            Held::Bytes(bytes) => text_of(bytes),
         }
     }
 }
 
-#[inline]
+#[inline(never)]
+fn text_of(bytes: &[u8]) -> &str {
+    match bytes {
+        [] => "",
+        _ => scan::text(bytes).unwrap_or_default(),
+    }
+}
+
+#[inline(always)]
 fn push_text(text: &mut String, more: &str) {
-    let room = text.capacity() - text.len();
-    if more.len() > room {
-        text.reserve_exact(growth(text.capacity(), room, more.len()));
+    if more.len() > text.capacity() - text.len() {
+        grow_text(text, more.len());
     }
     text.push_str(more);
+}
+
+#[cold]
+fn grow_text(text: &mut String, more: usize) {
+    text.reserve_exact(growth(text.len(), text.capacity(), more));
 }
 
 #[inline]
@@ -183,17 +194,20 @@ fn push(bytes: &mut Vec<u8>, more: &[u8]) {
 
 #[inline(never)]
 fn extend(bytes: &mut Vec<u8>, more: &[u8]) {
-    let room = bytes.capacity() - bytes.len();
-    if more.len() > room {
-        bytes.reserve_exact(growth(bytes.capacity(), room, more.len()));
+    if more.len() > bytes.capacity() - bytes.len() {
+        grow(bytes, more.len());
     }
     bytes.extend_from_slice(more);
 }
 
-/// Room for `more`, and for half of what there was.
 #[cold]
-fn growth(capacity: usize, room: usize, more: usize) -> usize {
-    more.max(room + (capacity / 2).max(LEAST_CAPACITY))
+fn grow(bytes: &mut Vec<u8>, more: usize) {
+    bytes.reserve_exact(growth(bytes.len(), bytes.capacity(), more));
+}
+
+/// Room for `more`, and for half of what there was.
+fn growth(len: usize, capacity: usize, more: usize) -> usize {
+    more.max(capacity - len + (capacity / 2).max(LEAST_CAPACITY))
 }
 
 const LEAST_CAPACITY: usize = 64;
