@@ -101,6 +101,9 @@ pub(crate) fn is_printable(input: &[u8]) -> bool {
 }
 
 pub(crate) fn nul(input: &[u8]) -> Option<usize> {
+    if cfg!(feature = "std") && is_plain(input) {
+        return None;
+    }
     let nul = input.iter().position(|byte| *byte == 0);
     work::done(nul.unwrap_or(input.len()));
     nul
@@ -273,7 +276,7 @@ mod utf8 {
     }
 
     pub(super) fn is_quick(len: usize) -> bool {
-        len >= 64
+        len >= 128
     }
 }
 

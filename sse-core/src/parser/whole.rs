@@ -118,7 +118,7 @@ impl<T> Fields<T> {
             self.event_type = Some(fits(Field::EventType, value, block)?);
         } else if self.id.is_none() {
             (value, behind) = line_of(rest.strip_prefix("id: ")?)?;
-            if !scan::is_plain(value.bytes()) && scan::nul(value.bytes()).is_some() {
+            if scan::nul(value.bytes()).is_some() {
                 return None;
             }
             self.id = Some(fits(Field::Id, value, block)?);
