@@ -127,18 +127,18 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         } else {
             self.resume(rest, &mut at)
         };
-        let mut taken = Taken::Part;
-        if at == rest.len() {
-            taken = Taken::All;
-        } else if self.block.has_data(&Lent::default())
-            && let Some(behind) = whole::behind_end(&rest[at..])
-        {
-            at = rest.len() - behind.len();
-            self.fruitful = true;
-            taken = Taken::Copied;
-        }
+        let taken = match ended {
+            Err(TooLarge) => Err(TooLarge),
+            Ok(()) if at == rest.len() => Ok(Taken::All),
+            Ok(()) if self.block.has_data(&Lent::default()) => {
+                let (taken, behind) = self.take_data_lines(&rest[at..], true);
+                at = rest.len() - behind.len();
+                taken
+            }
+            Ok(()) => Ok(Taken::Part),
+        };
         input.take(at);
-        ended.map(|()| taken)
+        taken
     }
 
     /// Takes an event of the usual form that lies whole in the input, or begins there.
@@ -273,34 +273,55 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     fn take_begun<'i, T: Ahead<'i>>(
         &mut self,
         whole: Whole<T>,
-        mut ahead: T,
+        ahead: T,
         is_all: bool,
     ) -> (Other, T) {
         let is_cut = matches!(whole.end, End::Cut);
         if is_cut && !is_all {
             return (Ok(Taken::Part), ahead);
         }
-        let mut kept = self.block.copy(whole.event_type, whole.data, whole.id);
-        if is_cut {
-            self.line = Line::Value(Field::Data);
-            let end = ahead.split_at(ahead.bytes().len());
-            return (kept.map(|()| Taken::All), end.map_or(ahead, |(_, end)| end));
+        match self.block.copy(whole.event_type, whole.data, whole.id) {
+            Err(TooLarge) => (Err(TooLarge), ahead),
+            Ok(()) if is_cut => self.take_cut(ahead),
+            Ok(()) => self.take_data_lines(ahead, is_all),
         }
-        while kept.is_ok()
-            && let Some(line) = ahead.strip_prefix("data: ")
-            && let Some((value, behind)) = whole::line_of(line)
-            && let Some(behind) = whole::behind_end(behind)
-        {
+    }
+
+    /// Appends the data lines that come next to an event of which all else is copied, up to its
+    /// end if it is there. Returns what is behind.
+    #[inline(never)]
+    fn take_data_lines<'i, T: Ahead<'i>>(&mut self, mut ahead: T, is_all: bool) -> (Other, T) {
+        while let Some(line) = ahead.strip_prefix("data: ") {
+            let Some((value, behind)) = whole::line_of(line) else {
+                if !is_all {
+                    break;
+                }
+                let appended = self.block.append(line);
+                let (taken, end) = self.take_cut(line);
+                return (appended.and(taken), end);
+            };
+            let Some(behind) = whole::behind_end(behind) else {
+                break;
+            };
             ahead = behind;
-            kept = self.block.append(value);
+            if let Err(TooLarge) = self.block.append(value) {
+                return (Err(TooLarge), ahead);
+            }
         }
-        match (kept, whole::behind_end(ahead)) {
-            (Ok(()), Some(behind)) => {
+        match whole::behind_end(ahead) {
+            Some(behind) => {
                 self.fruitful = true;
                 (Ok(Taken::Copied), behind)
             }
-            (kept, _) => (kept.map(|()| Taken::Part), ahead),
+            None => (Ok(Taken::Part), ahead),
         }
+    }
+
+    /// Takes the data line that the end of the input cuts, of which all is copied.
+    fn take_cut<'i, T: Ahead<'i>>(&mut self, ahead: T) -> (Other, T) {
+        self.line = Line::Value(Field::Data);
+        let end = ahead.split_at(ahead.bytes().len());
+        (Ok(Taken::All), end.map_or(ahead, |(_, end)| end))
     }
 
     /// Makes the ID of a whole event the last event ID.
