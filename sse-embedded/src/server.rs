@@ -345,6 +345,8 @@ impl<'a> Reply<'a> {
     };
 
     /// Becomes the reply to what was received; nothing stands for a head that does not fit.
+    // What it needs of the stack, the rest of an exchange does without.
+    #[inline(never)]
     fn decide(&mut self, received: &[u8], answer: impl FnOnce(&RequestHead<'_>) -> Answer<'a>) {
         let head = match RequestHead::parse(received) {
             _ if received.is_empty() => return self.answer(HEAD_TOO_LARGE, &[]),

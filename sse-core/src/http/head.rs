@@ -19,18 +19,16 @@ pub const MAX_HEADERS: usize = 64;
 /// assert_eq!(end.find(b"HTTP/1.1 200 OK\r\n\r"), None);
 /// assert_eq!(end.find(b"\ndata: 1\n\n"), Some(1));
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeadEnd {
     line: Line,
-    /// Whether the first line has begun.
-    begun: bool,
-    leading_empty_lines: u8,
+    /// How many empty lines may come before the next one is the end.
+    spare_lines: u8,
 }
 
 /// What the line that is being read holds so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Line {
-    #[default]
     Nothing,
     Cr,
     Text,
@@ -42,8 +40,7 @@ impl HeadEnd {
     pub const fn new() -> Self {
         Self {
             line: Line::Nothing,
-            begun: false,
-            leading_empty_lines: 0,
+            spare_lines: LEADING_EMPTY_LINES,
         }
     }
 
@@ -54,24 +51,30 @@ impl HeadEnd {
     #[must_use]
     pub fn find(&mut self, chunk: &[u8]) -> Option<usize> {
         for (at, &b) in chunk.iter().enumerate() {
-            match (b, &self.line) {
+            self.line = match (b, &self.line) {
+                (b'\n', Line::Text) => Line::Nothing,
                 (b'\n', Line::Nothing | Line::Cr) => {
-                    if self.begun || self.leading_empty_lines == LEADING_EMPTY_LINES {
+                    let Some(spare_lines) = self.spare_lines.checked_sub(1) else {
                         *self = Self::new();
                         return Some(at + 1);
-                    }
-                    self.leading_empty_lines += 1;
-                    self.line = Line::Nothing;
+                    };
+                    self.spare_lines = spare_lines;
+                    Line::Nothing
                 }
-                (b'\n', Line::Text) => self.line = Line::Nothing,
-                (b'\r', Line::Nothing) => self.line = Line::Cr,
+                (b'\r', Line::Nothing) => Line::Cr,
                 _ => {
-                    self.line = Line::Text;
-                    self.begun = true;
+                    self.spare_lines = 0;
+                    Line::Text
                 }
-            }
+            };
         }
         None
+    }
+}
+
+impl Default for HeadEnd {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
