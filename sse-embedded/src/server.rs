@@ -392,6 +392,7 @@ impl<'a> Reply<'a> {
         self.headers = headers;
     }
 
+    #[inline(never)]
     fn encode_head(&self, out: &mut SliceBuffer<'_>) -> Result<(), RequestError> {
         match self.body_len {
             None => self.framing.encode_head(self.headers, out),
