@@ -168,9 +168,10 @@ impl<'i> Look<'i> for &'i [u8] {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Chunk<'i> {
-    /// What has not been taken.
-    rest: &'i [u8],
-    /// What of it, from its start on, has been found to be text.
+    bytes: &'i [u8],
+    /// How many bytes have been taken.
+    taken: usize,
+    /// What has been found to be text, from the first byte that has not been taken on.
     text: &'i str,
     /// How far to look ahead next: twice as far as the last look found text, so that what is not
     /// text is looked at only so often.
@@ -182,17 +183,27 @@ impl<'i> Chunk<'i> {
     #[must_use]
     pub const fn new(bytes: &'i [u8]) -> Self {
         Self {
-            rest: bytes,
+            bytes,
+            taken: 0,
             text: "",
             ahead: AHEAD,
+        }
+    }
+
+    /// Checks as many bytes as to look ahead, unless the rest is short.
+    #[cold]
+    fn look(&mut self) {
+        if self.rest().len() > SHORT {
+            self.look_ahead(0);
         }
     }
 
     /// Checks the first `least` bytes, and as many behind them as to look ahead.
     #[cold]
     fn look_ahead(&mut self, least: usize) {
-        let end = self.ahead.max(least).min(self.rest.len());
-        let ahead = whole_chars(&self.rest[..end]);
+        let rest = self.rest();
+        let end = self.ahead.max(least).min(rest.len());
+        let ahead = whole_chars(&rest[..end]);
         self.text = match scan::text(ahead) {
             Ok(text) => text,
             Err(e) => scan::text(&ahead[..e.valid_up_to()]).unwrap_or_default(),
@@ -214,7 +225,7 @@ fn whole_chars(bytes: &[u8]) -> &[u8] {
 impl<'i> Input<'i> for Chunk<'i> {
     #[inline]
     fn rest(&self) -> &'i [u8] {
-        self.rest
+        self.bytes.get(self.taken..).unwrap_or_default()
     }
 }
 
@@ -223,21 +234,24 @@ impl<'i> Look<'i> for Chunk<'i> {
 
     #[inline]
     fn ahead(&mut self) -> &'i str {
-        if self.text.is_empty() && self.rest.len() > SHORT {
-            self.look_ahead(0);
+        if self.text.is_empty() {
+            self.look();
         }
         self.text
     }
 
     #[inline]
     fn short(&mut self) -> Option<&mut &'i [u8]> {
-        (self.text.is_empty() && self.rest.len() <= SHORT).then_some(&mut self.rest)
+        if !self.text.is_empty() || self.rest().len() > SHORT {
+            return None;
+        }
+        (self.bytes, self.taken) = (self.rest(), 0);
+        Some(&mut self.bytes)
     }
 
     #[inline]
     fn take_up_to(&mut self, behind: &'i str) {
-        let taken = self.text.len() - behind.len();
-        self.rest = self.rest.get(taken..).unwrap_or_default();
+        self.taken += self.text.len() - behind.len();
         self.text = behind;
     }
 
@@ -249,19 +263,19 @@ impl<'i> Look<'i> for Chunk<'i> {
         match self.text.get(part.clone()) {
             Some(text) => Some(text),
             // What is not text may stand before the part.
-            None => self.rest.get(part)?.text(),
+            None => self.rest().get(part)?.text(),
         }
     }
 
     #[inline]
     fn take(&mut self, n: usize) {
-        self.rest = self.rest.get(n..).unwrap_or_default();
+        self.taken += n;
         self.text = self.text.get(n..).unwrap_or_default();
     }
 
     #[inline]
     fn take_all(&mut self) {
-        (self.rest, self.text) = (&[], "");
+        (self.taken, self.text) = (self.bytes.len(), "");
     }
 }
 
