@@ -114,9 +114,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &'a mut self,
         input: &mut impl Input<'i>,
     ) -> Result<Option<Event<'a>>, TooLarge> {
-        if let Some(data) = self.take_lone(input) {
+        if let Some((event_type, data)) = self.take_plain(input) {
             return Ok(Some(Event {
-                event_type: Event::DEFAULT_TYPE,
+                event_type,
                 data,
                 last_event_id: self.last_event_id(),
             }));
@@ -182,9 +182,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &'a mut self,
         input: &mut impl Input<'i>,
     ) -> Result<Option<RawEvent<'a>>, TooLarge> {
-        if let Some(data) = self.take_lone_raw(input) {
+        if let Some((event_type, data)) = self.take_plain_raw(input) {
             return Ok(Some(RawEvent {
-                event_type: Event::DEFAULT_TYPE.as_bytes(),
+                event_type,
                 data,
                 last_event_id: self.last_event_id(),
             }));

@@ -6,7 +6,7 @@ use super::{
     whole::{self, End, Whole},
 };
 use crate::{
-    Buffer, Input, TooLarge,
+    Buffer, Event, Input, TooLarge,
     chunk::Ahead,
     lent::{Lent, LentText, Placed, Short, Span},
     line::{Field, Line},
@@ -30,38 +30,76 @@ pub(super) enum Taken {
 pub(super) type Other = Result<Taken, TooLarge>;
 
 impl<D: Buffer, F: Buffer> Parser<D, F> {
-    /// Takes an event that lies whole in the input and is nothing but one line of data, and of
-    /// text.
+    /// Takes an event that lies whole in the input and has one line of data, perhaps a type before
+    /// it, and nothing else; both as text.
     #[inline(always)]
-    pub(super) fn take_lone<'i>(&mut self, input: &mut impl Input<'i>) -> Option<&'i str> {
+    pub(super) fn take_plain<'i>(
+        &mut self,
+        input: &mut impl Input<'i>,
+    ) -> Option<(&'i str, &'i str)> {
         if !self.is_untouched() {
             return None;
         }
-        let (data, behind) = self.lone(input.ahead())?;
-        let data = data.text()?;
+        let ahead = input.ahead();
+        let (event_type, data, behind) = match ahead.strip_prefix("data: ") {
+            Some(line) => {
+                let (data, behind) = self.last_line(line)?;
+                (Event::DEFAULT_TYPE, data.text()?, behind)
+            }
+            None => {
+                let (event_type, line) = self.event_type(ahead)?;
+                let (data, behind) = self.last_line(line)?;
+                (event_type.text()?, data.text()?, behind)
+            }
+        };
         input.take_up_to(behind);
         self.fruitful = true;
-        Some(data)
+        Some((event_type, data))
     }
 
-    /// As [`take_lone`](Self::take_lone), but bytes.
+    /// As [`take_plain`](Self::take_plain), but bytes.
     #[inline(always)]
-    pub(super) fn take_lone_raw<'i>(&mut self, input: &mut impl Input<'i>) -> Option<&'i [u8]> {
+    pub(super) fn take_plain_raw<'i>(
+        &mut self,
+        input: &mut impl Input<'i>,
+    ) -> Option<(&'i [u8], &'i [u8])> {
         if !self.is_untouched() {
             return None;
         }
         let rest = input.rest();
-        let (data, behind) = self.lone(rest)?;
+        let (event_type, line) = match rest.strip_prefix(b"data: ") {
+            Some(line) => (Event::DEFAULT_TYPE.as_bytes(), line),
+            None => self.event_type(rest)?,
+        };
+        let (data, behind) = self.last_line(line)?;
         input.take(rest.len() - behind.len());
         self.fruitful = true;
-        Some(data)
+        Some((event_type, data))
     }
 
+    /// An event type that is not empty, and the data line behind it.
     #[inline(always)]
-    fn lone<'i, T: Ahead<'i>>(&self, ahead: T) -> Option<(T, T)> {
-        let (data, behind) = whole::line_of(ahead.strip_prefix("data: ")?)?;
+    fn event_type<'i, T: Ahead<'i>>(&self, ahead: T) -> Option<(T, T)> {
+        let (event_type, behind) = whole::line_of(ahead.strip_prefix("event: ")?)?;
+        if event_type.bytes().is_empty() {
+            return None;
+        }
+        let event_type = whole::fits(Field::EventType, event_type, &self.block)?;
+        Some((
+            event_type,
+            whole::behind_end(behind)?.strip_prefix("data: ")?,
+        ))
+    }
+
+    /// Data of which this is the line, if a blank line comes next, and what is behind that.
+    #[inline(always)]
+    fn last_line<'i, T: Ahead<'i>>(&self, line: T) -> Option<(T, T)> {
+        let (data, behind) = whole::line_of(line)?;
         let data = whole::fits(Field::Data, data, &self.block)?;
-        Some((data, behind.strip_prefix("\n\n")?))
+        match behind.strip_prefix("\n\n") {
+            Some(behind) => Some((data, behind)),
+            None => Some((data, behind.strip_prefix("\r\n\r\n")?)),
+        }
     }
 
     /// Whether an event begins here, and none of an earlier one is left.
