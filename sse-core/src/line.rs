@@ -23,7 +23,7 @@ impl Field {
 
     /// What its name has at this place, which is the colon behind it at last.
     pub(crate) fn name_at(self, at: u8) -> u8 {
-        NAMES[self as usize][usize::from(at) % LONGEST_NAME]
+        NAMES[self as usize][usize::from(at) % NAME_LEN]
     }
 }
 
@@ -99,8 +99,8 @@ pub(crate) fn read_digits(number: &mut Option<u64>, value: &[u8]) -> bool {
 }
 
 /// By field; what follows a name is its colon.
-const NAMES: [[u8; LONGEST_NAME]; 4] = [*b"data: ", *b"event:", *b"id:   ", *b"retry:"];
+const NAMES: [[u8; NAME_LEN]; 4] = [*b"data:   ", *b"event:  ", *b"id:     ", *b"retry:  "];
 
-const LONGEST_NAME: usize = 6;
+const NAME_LEN: usize = 8;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
