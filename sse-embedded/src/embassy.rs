@@ -1,11 +1,6 @@
 //! Connections of embassy-net: one TCP socket, connected again and again.
 
-use core::{
-    fmt,
-    future::{Future, poll_fn},
-    pin::{Pin, pin},
-    task::{Context, Poll},
-};
+use core::{fmt, future::Future};
 
 use embassy_net::{
     IpAddress, Stack,
@@ -74,8 +69,7 @@ impl<'s> Connect for EmbassyNet<'s> {
             let mut failed = ErrorKind::NotFound;
             while let (None, [kind, rest @ ..]) = (address, kinds) {
                 kinds = rest;
-                let mut query = pin!(self.stack.dns_query(host, *kind));
-                match poll_fn(|cx| poll_apart(query.as_mut(), cx)).await {
+                match self.stack.dns_query(host, *kind).await {
                     Ok(found) => address = found.first().copied(),
                     Err(DnsError::Failed) => {}
                     Err(DnsError::InvalidName | DnsError::NameTooLong) => {
@@ -107,12 +101,6 @@ impl fmt::Debug for EmbassyNet<'_> {
             .field("remote", &self.socket.remote_endpoint())
             .finish_non_exhaustive()
     }
-}
-
-/// What the future needs of the stack, whoever polls it does without in all else.
-#[inline(never)]
-fn poll_apart<F: Future>(future: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
-    future.poll(cx)
 }
 
 const LAST_WORD: Duration = Duration::from_millis(200);
