@@ -13,7 +13,7 @@ use sse_core::{Buffers, Client, Config, Parser, SliceBuffer, http::UrlError};
 /// ```
 ///
 /// - `RX` bytes are read at a time: 64 or more; 0 does not compile. The larger, the fewer reads and
-///   the more events that are lent without being copied. Redirects are resolved in it, so it should
+///   the more data that is lent without being copied. Redirects are resolved in it, so it should
 ///   not be less than `URL`.
 /// - `DATA` bytes hold the data of an event that does not lie whole in `RX`, and before that the
 ///   request, then the head of the response: 512 or more for what servers send today. An event
