@@ -44,7 +44,7 @@ impl<const RX: usize, const TX: usize, const BUFFER: usize> Default
     }
 }
 
-/// Accepts connections to `port`, one at a time, and [serves](serve) them for ever.
+/// Accepts connections to `port`, one at a time, and [serves](crate::serve) them for ever.
 ///
 /// Run as many of these, each as a task of its own, as there shall be connections at once: some
 /// more than a feed has subscribers, so that there is one left to say that it is full.
