@@ -402,6 +402,10 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         at: &mut usize,
         found: &mut Lent,
     ) -> Result<bool, TooLarge> {
+        if let Some(plain) = self.find_plain(input, at) {
+            *found = plain;
+            return Ok(true);
+        }
         match self.find::<false>(input, at)? {
             Some(Found::Event(lent)) => {
                 *found = lent;

@@ -77,6 +77,31 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         Some((event_type, data))
     }
 
+    /// As [`take_plain`](Self::take_plain), for what is found but not lent.
+    #[cfg(feature = "std")]
+    #[inline(always)]
+    pub(super) fn find_plain(&mut self, input: &[u8], at: &mut usize) -> Option<Lent> {
+        if !self.is_untouched() {
+            return None;
+        }
+        let ahead = Placed::new(input.get(*at..)?, *at);
+        let (event_type, line) = match ahead.strip_prefix("data: ") {
+            Some(line) => (None, line),
+            None => {
+                let (event_type, line) = self.event_type(ahead)?;
+                (Short::new(event_type.range()), line)
+            }
+        };
+        let (data, behind) = self.last_line(line)?;
+        *at = behind.at();
+        self.fruitful = true;
+        Some(Lent {
+            data: Span::new(data.range()),
+            event_type,
+            id: None,
+        })
+    }
+
     /// An event type that is not empty, and the data line behind it.
     #[inline(always)]
     fn event_type<'i, T: Ahead<'i>>(&self, ahead: T) -> Option<(T, T)> {
