@@ -1,6 +1,6 @@
 //! The event in the making: what one block of fields has set so far (9.2.6), and its size limit.
 
-use core::ops::Range;
+use core::{cell::Cell, ops::Range};
 
 use crate::{
     Buffer, ID_LIMIT, Input, TooLarge,
@@ -274,10 +274,10 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     pub(crate) fn end(&mut self, field: Field) {
         if field == Field::Id && self.phase != Phase::Skipping {
             let len = self.id.as_slice().len() - self.new_id;
-            let id = self.id.as_mut_slice();
             // By single bytes, as in `repair`.
-            for at in 0..len {
-                id[at] = id[self.new_id + at];
+            let id = Cell::from_mut(self.id.as_mut_slice()).as_slice_of_cells();
+            for (to, from) in id.iter().zip(id.iter().skip(self.new_id)) {
+                to.set(from.get());
             }
             self.id.truncate(len);
             self.has_id = true;

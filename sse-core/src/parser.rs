@@ -522,7 +522,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     #[inline]
     fn step_over_line_end(&mut self, input: &[u8], end: usize) -> usize {
         self.line = Line::Start;
-        match &input[end..] {
+        match input.get(end..).unwrap_or_default() {
             [b'\r', b'\n', ..] => end + 2,
             [b'\r'] => {
                 self.line = Line::AfterCr;

@@ -159,7 +159,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             _ => return Ok(()),
         };
         match field {
-            Field::Retry => self.retry = self.digits.or(self.retry),
+            Field::Retry if self.digits.is_some() => self.retry = self.digits,
             _ => self.block.end(field),
         }
         Ok(())
