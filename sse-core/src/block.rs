@@ -273,15 +273,21 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     /// Takes the end of the value begun.
     pub(crate) fn end(&mut self, field: Field) {
         if field == Field::Id && self.phase != Phase::Skipping {
-            let len = self.id.as_slice().len() - self.new_id;
-            // By single bytes, as in `repair`.
-            let id = Cell::from_mut(self.id.as_mut_slice()).as_slice_of_cells();
-            for (to, from) in id.iter().zip(id.iter().skip(self.new_id)) {
-                to.set(from.get());
+            if self.new_id > 0 {
+                self.drop_earlier_id();
             }
-            self.id.truncate(len);
             self.has_id = true;
         }
+    }
+
+    fn drop_earlier_id(&mut self) {
+        let len = self.id.as_slice().len() - self.new_id;
+        // By single bytes, as in `repair`.
+        let id = Cell::from_mut(self.id.as_mut_slice()).as_slice_of_cells();
+        for (to, from) in id.iter().zip(id.iter().skip(self.new_id)) {
+            to.set(from.get());
+        }
+        self.id.truncate(len);
     }
 
     /// Copies what was lent out of an input that goes away.
