@@ -242,11 +242,13 @@ impl<'i> Look<'i> for Chunk<'i> {
 
     #[inline]
     fn short(&mut self) -> Option<&mut &'i [u8]> {
-        if !self.text.is_empty() || self.rest().len() > SHORT {
+        if !self.text.is_empty() {
             return None;
         }
-        (self.bytes, self.taken) = (self.rest(), 0);
-        Some(&mut self.bytes)
+        if self.taken > 0 {
+            (self.bytes, self.taken) = (self.rest(), 0);
+        }
+        (self.bytes.len() <= SHORT).then_some(&mut self.bytes)
     }
 
     #[inline]
