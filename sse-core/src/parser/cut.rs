@@ -105,9 +105,8 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     }
 
     /// Takes more of a line whose end is not there yet.
-    #[cfg_attr(feature = "std", inline)]
-    #[cfg_attr(not(feature = "std"), inline(never))]
-    fn extend_line(&mut self, piece: &[u8]) -> Result<(), TooLarge> {
+    #[inline(never)]
+    pub(super) fn extend_line(&mut self, piece: &[u8]) -> Result<(), TooLarge> {
         let value = match self.line {
             Line::Value(_) | Line::Comment | Line::Ignored => piece,
             _ => self.extend_name(piece)?,

@@ -133,7 +133,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         QUICK && self.line.is_start() && self.block.is_untouched()
     }
 
-    /// Takes the input if it is empty, or nothing but more of a cut comment or value.
+    /// Takes the input if it is empty, or nothing but more of a cut line.
     #[inline(always)]
     pub(super) fn take_all<'i, const TEXT: bool>(
         &mut self,
@@ -146,18 +146,13 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         if !QUICK || self.line.is_start() {
             return Ok(false);
         }
-        let field = match self.line {
-            Line::Value(field @ (Field::Data | Field::EventType | Field::Id)) => Some(field),
-            Line::Comment => None,
-            _ => return Ok(false),
-        };
-        if !scan::is_plain(rest) {
+        if matches!(self.line, Line::Mark(_) | Line::AfterCr) || !scan::is_plain(rest) {
             return Ok(false);
         }
-        let taken = match field {
-            Some(Field::Data) => self.extend_data::<TEXT>(input, rest),
-            Some(field) => self.extend_short(field, rest),
-            None => Ok(()),
+        let taken = match self.line {
+            Line::Value(Field::Data) => self.extend_data::<TEXT>(input, rest),
+            Line::Comment => Ok(()),
+            _ => self.extend_line(rest),
         };
         input.take_all();
         taken.map(|()| true)
@@ -175,12 +170,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             None => self.block.extend(Field::Data, piece),
         };
         extended.map(|_| ())
-    }
-
-    /// Copies more of a cut event type or ID. It has no NUL, so an ID goes on.
-    #[inline(never)]
-    fn extend_short(&mut self, field: Field, piece: &[u8]) -> Result<(), TooLarge> {
-        self.block.extend(field, piece).map(|_| ())
     }
 
     /// Takes what is left of a cut line, and the blank line that makes an event of the block.
