@@ -3,7 +3,7 @@
 
 use super::{
     Parser,
-    whole::{self, End, Whole},
+    whole::{self, End, Plain, Whole},
 };
 use crate::{
     Buffer, Event, Input, TooLarge,
@@ -30,8 +30,7 @@ pub(super) enum Taken {
 pub(super) type Other = Result<Taken, TooLarge>;
 
 impl<D: Buffer, F: Buffer> Parser<D, F> {
-    /// Takes an event that lies whole in the input and has one line of data, perhaps a type before
-    /// it, and nothing else; both as text.
+    /// Takes an event that is [plain](Plain), as text.
     #[inline(always)]
     pub(super) fn take_plain<'i>(
         &mut self,
@@ -40,19 +39,13 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         if !self.is_untouched() {
             return None;
         }
-        let ahead = input.ahead();
-        let (event_type, data, behind) = match ahead.strip_prefix("data: ") {
-            Some(line) => {
-                let (data, behind) = self.last_line(line)?;
-                (Event::DEFAULT_TYPE, data.text()?, behind)
-            }
-            None => {
-                let (event_type, line) = self.event_type(ahead)?;
-                let (data, behind) = self.last_line(line)?;
-                (event_type.text()?, data.text()?, behind)
-            }
+        let plain = Plain::read(input.ahead(), &self.block)?;
+        let event_type = match plain.event_type {
+            Some(event_type) => event_type.text()?,
+            None => Event::DEFAULT_TYPE,
         };
-        input.take_up_to(behind);
+        let data = plain.data.text()?;
+        input.take_up_to(plain.behind);
         self.fruitful = true;
         Some((event_type, data))
     }
@@ -67,14 +60,11 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             return None;
         }
         let rest = input.rest();
-        let (event_type, line) = match rest.strip_prefix(b"data: ") {
-            Some(line) => (Event::DEFAULT_TYPE.as_bytes(), line),
-            None => self.event_type(rest)?,
-        };
-        let (data, behind) = self.last_line(line)?;
-        input.take(rest.len() - behind.len());
+        let plain = Plain::read(rest, &self.block)?;
+        input.take(rest.len() - plain.behind.len());
         self.fruitful = true;
-        Some((event_type, data))
+        let event_type = plain.event_type.unwrap_or(Event::DEFAULT_TYPE.as_bytes());
+        Some((event_type, plain.data))
     }
 
     /// As [`take_plain`](Self::take_plain), for what is found but not lent.
@@ -85,46 +75,14 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             return None;
         }
         let ahead = Placed::new(input.get(*at..)?, *at);
-        let (event_type, line) = match ahead.strip_prefix("data: ") {
-            Some(line) => (None, line),
-            None => {
-                let (event_type, line) = self.event_type(ahead)?;
-                (Short::new(event_type.range()), line)
-            }
-        };
-        let (data, behind) = self.last_line(line)?;
-        *at = behind.at();
+        let plain = Plain::read(ahead, &self.block)?;
+        *at = plain.behind.at();
         self.fruitful = true;
         Some(Lent {
-            data: Span::new(data.range()),
-            event_type,
+            data: Span::new(plain.data.range()),
+            event_type: plain.event_type.and_then(|it| Short::new(it.range())),
             id: None,
         })
-    }
-
-    /// An event type that is not empty, and the data line behind it.
-    #[inline(always)]
-    fn event_type<'i, T: Ahead<'i>>(&self, ahead: T) -> Option<(T, T)> {
-        let (event_type, behind) = whole::line_of(ahead.strip_prefix("event: ")?)?;
-        if event_type.bytes().is_empty() {
-            return None;
-        }
-        let event_type = whole::fits(Field::EventType, event_type, &self.block)?;
-        Some((
-            event_type,
-            whole::behind_end(behind)?.strip_prefix("data: ")?,
-        ))
-    }
-
-    /// Data of which this is the line, if a blank line comes next, and what is behind that.
-    #[inline(always)]
-    fn last_line<'i, T: Ahead<'i>>(&self, line: T) -> Option<(T, T)> {
-        let (data, behind) = whole::line_of(line)?;
-        let data = whole::fits(Field::Data, data, &self.block)?;
-        match behind.strip_prefix("\n\n") {
-            Some(behind) => Some((data, behind)),
-            None => Some((data, behind.strip_prefix("\r\n\r\n")?)),
-        }
     }
 
     /// Whether an event begins here, and none of an earlier one is left.

@@ -71,6 +71,48 @@ impl<T> Whole<T> {
     }
 }
 
+/// An event of one line of data, perhaps with a type before it, and of nothing else: what most
+/// streams consist of.
+pub(super) struct Plain<T> {
+    /// Not empty.
+    pub(super) event_type: Option<T>,
+    pub(super) data: T,
+    /// What comes behind the event.
+    pub(super) behind: T,
+}
+
+impl<T> Plain<T> {
+    /// Reads the event at the start of what is ahead, if it is plain and all there.
+    #[inline(always)]
+    pub(super) fn read<'i, D: Buffer, F: Buffer>(ahead: T, block: &Block<D, F>) -> Option<Self>
+    where
+        T: Ahead<'i>,
+    {
+        let (event_type, line) = match ahead.strip_prefix("data: ") {
+            Some(line) => (None, line),
+            None => {
+                let (event_type, behind) = line_of(ahead.strip_prefix("event: ")?)?;
+                if event_type.bytes().is_empty() {
+                    return None;
+                }
+                let event_type = fits(Field::EventType, event_type, block)?;
+                (
+                    Some(event_type),
+                    behind_end(behind)?.strip_prefix("data: ")?,
+                )
+            }
+        };
+        let (data, behind) = line_of(line)?;
+        Some(Self {
+            event_type,
+            data: fits(Field::Data, data, block)?,
+            behind: behind
+                .strip_prefix("\n\n")
+                .or_else(|| behind.strip_prefix("\r\n\r\n"))?,
+        })
+    }
+}
+
 /// The fields of an event but its data.
 struct Fields<T> {
     event_type: Option<T>,
@@ -131,7 +173,7 @@ impl<T> Fields<T> {
 
 /// The value, if the block has room for it.
 #[inline(always)]
-pub(super) fn fits<'i, T: Ahead<'i>, D: Buffer, F: Buffer>(
+fn fits<'i, T: Ahead<'i>, D: Buffer, F: Buffer>(
     field: Field,
     value: T,
     block: &Block<D, F>,
