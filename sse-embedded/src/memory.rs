@@ -57,8 +57,8 @@ impl<const RX: usize, const DATA: usize, const FIELD: usize, const URL: usize>
         config: Config,
     ) -> Result<Client<SliceBuffer<'_>>, UrlError> {
         const { assert!(RX > 0, "a read of nothing looks like the end") }
-        let [event_type, id, last_event_id] = self.fields.each_mut();
-        let [home, redirect] = self.urls.each_mut();
+        let [event_type, id, last_event_id] = &mut self.fields;
+        let [home, redirect] = &mut self.urls;
         let buffers = Buffers {
             rx: SliceBuffer::new(&mut self.rx),
             data: SliceBuffer::new(&mut self.data),
@@ -74,7 +74,7 @@ impl<const RX: usize, const DATA: usize, const FIELD: usize, const URL: usize>
     /// A parser, and what it reads from.
     pub(crate) fn parser(&mut self) -> (Parser<SliceBuffer<'_>>, &mut [u8]) {
         const { assert!(RX > 0, "a read of nothing looks like the end") }
-        let [event_type, id, last_event_id] = self.fields.each_mut();
+        let [event_type, id, last_event_id] = &mut self.fields;
         let parser = Parser::with_buffers(
             SliceBuffer::new(&mut self.data),
             SliceBuffer::new(event_type),

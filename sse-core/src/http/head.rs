@@ -113,7 +113,7 @@ impl<'a> Headers<'a> {
     /// comes behind.
     pub(super) fn parse(lines: &'a [u8]) -> Result<(Self, &'a [u8]), BadHead> {
         let mut rest = lines;
-        for _ in 0..=MAX_HEADERS {
+        for _ in 0..MAX_HEADERS + 1 {
             let (line, behind) = split_line(rest).ok_or(BadHead::Syntax)?;
             rest = behind;
             if line.is_empty() {

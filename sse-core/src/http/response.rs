@@ -1,5 +1,6 @@
 //! The head of an answer.
 
+use crate::line::read_digits;
 use super::head::{BadHead, Headers, Version, first_line, is_text};
 
 /// The head of an answer, and whatever of its body lies behind it in the same memory.
@@ -34,15 +35,13 @@ impl<'a> Response<'a> {
         let rest = first.strip_prefix(b"HTTP/1.").ok_or(BadHead::Version)?;
         let (minor, rest) = rest.split_first().ok_or(BadHead::Version)?;
         let version = Version::of(minor.checked_sub(b'0'))?;
-        let [b' ', hundreds, tens, ones, reason @ ..] = rest else {
+        let [b' ', rest @ ..] = rest else {
             return Err(BadHead::Syntax);
         };
-        let mut status = 0;
-        for digit in [hundreds, tens, ones] {
-            if !digit.is_ascii_digit() {
-                return Err(BadHead::Syntax);
-            }
-            status = status * 10 + u16::from(digit - b'0');
+        let (digits, reason) = rest.split_at_checked(3).ok_or(BadHead::Syntax)?;
+        let mut status = None;
+        if !read_digits(&mut status, digits) {
+            return Err(BadHead::Syntax);
         }
         let reason = match reason {
             [] => reason,
@@ -51,7 +50,8 @@ impl<'a> Response<'a> {
         };
         let (headers, body) = Headers::parse(lines)?;
         Ok(Self {
-            status,
+            // Three digits are few.
+            status: status.unwrap_or_default() as u16,
             version,
             reason,
             headers,
