@@ -103,7 +103,7 @@ impl<'r> Reference<'r> {
         if text.iter().any(u8::is_ascii_control) {
             return Err(InvalidUrl::Control);
         }
-        let (text, _fragment) = split_before(text, |b| b == b'#');
+        let (text, _fragment) = split_before(text, b"#");
         if text.is_empty() {
             return Err(InvalidUrl::Empty);
         }
@@ -115,14 +115,14 @@ impl<'r> Reference<'r> {
         };
         let (authority, rest) = match rest {
             [b'/' | b'\\', b'/' | b'\\', rest @ ..] => {
-                let (authority, rest) = split_before(rest, |b| is_slash(b) || b == b'?');
+                let (authority, rest) = split_before(rest, b"/\\?");
                 let authority = str::from_utf8(authority).map_err(|_| InvalidUrl::NonAsciiHost)?;
                 (Some(authority), rest)
             }
             _ if secure.is_some() => return Err(InvalidUrl::Host),
             _ => (None, rest),
         };
-        let (path, query) = split_before(rest, |b| b == b'?');
+        let (path, query) = split_before(rest, b"?");
         Ok(Self {
             secure,
             authority,
@@ -181,8 +181,9 @@ fn append_authority(authority: &str, secure: bool, out: &mut impl Buffer) -> Res
 ///
 /// `root` is where the first segment begins in `out`; no dots lead above it.
 fn append_path(path: &[u8], root: usize, out: &mut impl Buffer) -> Result<(), Full> {
-    let mut segments = path.split(|&b| is_slash(b)).peekable();
-    while let Some(segment) = segments.next() {
+    let mut rest = path;
+    loop {
+        let (segment, behind) = split_before(rest, b"/\\");
         match dots(segment) {
             1 => {}
             2 => {
@@ -196,13 +197,16 @@ fn append_path(path: &[u8], root: usize, out: &mut impl Buffer) -> Result<(), Fu
             }
             _ => {
                 append_encoded(segment, out)?;
-                if segments.peek().is_some() {
+                if !behind.is_empty() {
                     out.push_slice(b"/")?;
                 }
             }
         }
+        match behind {
+            [_slash, behind @ ..] => rest = behind,
+            [] => return Ok(()),
+        }
     }
-    Ok(())
 }
 
 fn append_encoded(text: &[u8], out: &mut impl Buffer) -> Result<(), Full> {
@@ -210,24 +214,18 @@ fn append_encoded(text: &[u8], out: &mut impl Buffer) -> Result<(), Full> {
         if is_target_byte(b) {
             out.push_slice(&[b])?;
         } else {
-            out.push_slice(&[b'%', hex_digit(b >> 4), hex_digit(b & 15)])?;
+            let digit = |nibble| HEX[usize::from(nibble)];
+            out.push_slice(&[b'%', digit(b >> 4), digit(b & 15)])?;
         }
     }
     Ok(())
 }
 
-fn hex_digit(nibble: u8) -> u8 {
-    if nibble < 10 {
-        b'0' + nibble
-    } else {
-        b'A' + nibble - 10
-    }
-}
-
 /// `scheme` and what follows its colon: RFC 3986 3.1.
 fn split_scheme(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let is_scheme = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
-    match split_before(text, |b| !is_scheme(b)) {
+    let len = text.iter().position(|&b| !is_scheme(b))?;
+    match text.split_at_checked(len)? {
         (scheme @ [first, ..], [b':', rest @ ..]) if first.is_ascii_alphabetic() => {
             Some((scheme, rest))
         }
@@ -243,14 +241,12 @@ fn trim(mut text: &[u8]) -> &[u8] {
     text
 }
 
-fn split_before(text: &[u8], is_border: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
-    text.split_at(
-        text.iter()
-            .position(|&b| is_border(b))
-            .unwrap_or(text.len()),
-    )
+/// Splits before the first of these bytes.
+fn split_before<'t>(text: &'t [u8], borders: &[u8]) -> (&'t [u8], &'t [u8]) {
+    let is_border = |b: &u8| borders.iter().any(|border| border == b);
+    let border = text.iter().position(is_border);
+    text.split_at_checked(border.unwrap_or(text.len()))
+        .unwrap_or((text, &[]))
 }
 
-fn is_slash(b: u8) -> bool {
-    matches!(b, b'/' | b'\\')
-}
+const HEX: &[u8; 16] = b"0123456789ABCDEF";
