@@ -368,7 +368,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
             200 if is_coded => Verdict::Closed(Closed::ContentEncoding),
             200 => Verdict::Open,
             204 => Verdict::Closed(Closed::NoContent),
-            408 | 425 | 429 | 500..600 if self.reconnects && self.rules.retry_refused => {
+            _ if may_pass(status) && self.reconnects && self.rules.retry_refused => {
                 let mut seconds = None;
                 read_digits(&mut seconds, retry_after.unwrap_or_default());
                 let at_least = u32::try_from(seconds.unwrap_or(0)).unwrap_or(u32::MAX);
@@ -430,6 +430,11 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
         self.deadline = Some(now.after(wait.max(at_least)));
         self.news = Some(Order::Lost(lost));
     }
+}
+
+/// Whether a refusal with this status may be over at the next attempt.
+fn may_pass(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429) || status / 100 == 5
 }
 
 impl Verdict {
