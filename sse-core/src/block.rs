@@ -430,8 +430,13 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         self.last_event_id.as_text()
     }
 
-    /// The data buffer, for other uses between streams, and the last event ID.
-    pub(crate) fn scratch(&mut self) -> (&mut D, &str) {
+    /// The data buffer, for other uses between streams.
+    pub(crate) fn scratch(&mut self) -> &mut D {
+        &mut self.data
+    }
+
+    /// The same, and the last event ID.
+    pub(crate) fn scratch_and_id(&mut self) -> (&mut D, &str) {
         (&mut self.data, self.last_event_id.as_text())
     }
 

@@ -189,7 +189,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         if !matches!(self.stage, Stage::Connecting) {
             return;
         }
-        let (scratch, id) = self.session.parser.scratch();
+        let (scratch, id) = self.session.parser.scratch_and_id();
         let id = sendable_id(id).as_bytes();
         scratch.clear();
         match request.encode(self.route.url(), self.route.hop(), Some(id), scratch) {
@@ -227,7 +227,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         if let Stage::Sending(sent) = &mut self.stage {
             *sent += n.min(left);
             if n >= left {
-                self.session.parser.scratch().0.clear();
+                self.session.parser.scratch().clear();
                 self.stage = Stage::Head(HeadEnd::new());
             }
         }
@@ -369,7 +369,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         };
         let found = head_end.find(self.rx.rest());
         let head = self.rx.take(found.unwrap_or(usize::MAX));
-        let (scratch, _) = self.session.parser.scratch();
+        let scratch = self.session.parser.scratch();
         let room = self
             .session
             .rules
@@ -407,7 +407,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         };
         let rules = &self.session.rules;
         if response.is_informational() && response.status() != SWITCHING_PROTOCOLS {
-            self.session.parser.scratch().0.clear();
+            self.session.parser.scratch().clear();
             return Ok(Stage::Head(HeadEnd::new()));
         }
         let scratch_url = self.rx.spare();
@@ -455,7 +455,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
             return None;
         };
         let late = self.session.is_overdue(now);
-        let (scratch, _) = self.session.parser.scratch();
+        let scratch = self.session.parser.scratch();
         let mut rest = self.rx.take(usize::MAX);
         while let Ok(Some(piece)) = self.body.next_piece(&mut rest) {
             let free = scratch.limit() - scratch.as_slice().len();

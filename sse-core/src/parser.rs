@@ -435,9 +435,14 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         self.fruitful
     }
 
-    /// The data buffer, for other uses while no stream is being read, and the last event ID.
-    pub(crate) fn scratch(&mut self) -> (&mut D, &str) {
+    /// The data buffer, for other uses while no stream is being read.
+    pub(crate) fn scratch(&mut self) -> &mut D {
         self.block.scratch()
+    }
+
+    /// The same, and the last event ID.
+    pub(crate) fn scratch_and_id(&mut self) -> (&mut D, &str) {
+        self.block.scratch_and_id()
     }
 
     /// What [`scratch`](Self::scratch) holds.

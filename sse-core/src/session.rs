@@ -6,7 +6,7 @@ use crate::{
     Buffer, Closed, Config, Event, Growing, Input, Instant, ItemPlace, Lost, Parser, Place,
     TooLarge,
     backoff::Backoff,
-    http::Header,
+    http::{Header, is_text},
     line::read_digits,
     mime::{is_event_stream, next_element},
     rules::Rules,
@@ -445,8 +445,8 @@ impl Verdict {
 
 /// The ID if HTTP can carry it, else nothing; see [`Session::header_id`].
 pub(crate) fn sendable_id(id: &str) -> &str {
-    match id.bytes().any(|b| b.is_ascii_control() && b != b'\t') {
-        true => "",
-        false => id,
+    match is_text(id.as_bytes()) {
+        true => id,
+        false => "",
     }
 }

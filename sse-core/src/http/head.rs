@@ -246,7 +246,7 @@ pub(crate) fn split_at_byte(byte: u8, text: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Whether there are no control characters but tabs (RFC 9110 5.5).
-pub(super) fn is_text(text: &[u8]) -> bool {
+pub(crate) fn is_text(text: &[u8]) -> bool {
     !text.iter().any(|b| b.is_ascii_control() && *b != b'\t')
 }
 

@@ -62,7 +62,7 @@ pub use coding::prefers_gzip;
 #[cfg(feature = "alloc")]
 pub use cors::Cors;
 pub use head::{BadHead, HEAD_TOO_LARGE, HeadEnd, Header, Headers, MAX_HEADERS, Version};
-pub(crate) use head::{split_at_byte, trim};
+pub(crate) use head::{is_text, split_at_byte, trim};
 #[cfg(feature = "alloc")]
 pub use owned::{Origin, RequestBuf, ResponseBuf, last_event_id_text};
 pub use reference::{UrlError, normalize, resolve};
