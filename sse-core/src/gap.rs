@@ -57,10 +57,9 @@ fn json_string(mut text: &str, out: &mut impl fmt::Write) -> fmt::Result {
         out.write_str(plain)?;
         match special.bytes().next().unwrap_or_default() {
             control @ ..b' ' => {
-                out.write_str("\\u00")?;
-                for digit in [control / 16, control % 16].map(usize::from) {
-                    out.write_str("0123456789abcdef".get(digit..=digit).unwrap_or_default())?;
-                }
+                out.write_str(if control < 16 { "\\u000" } else { "\\u001" })?;
+                let digit = usize::from(control % 16);
+                out.write_str("0123456789abcdef".get(digit..=digit).unwrap_or_default())?;
             }
             _ => {
                 out.write_str("\\")?;

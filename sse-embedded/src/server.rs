@@ -386,6 +386,7 @@ impl<'a> Reply<'a> {
         }
     }
 
+    #[inline(never)]
     fn answer(&mut self, status: u16, headers: &'a [Header<'a>]) {
         self.served = Served::Answered(status);
         self.status = status;

@@ -1,7 +1,7 @@
 //! The head of an answer.
 
-use crate::line::read_digits;
 use super::head::{BadHead, Headers, Version, first_line, is_text};
+use crate::line::read_digits;
 
 /// The head of an answer, and whatever of its body lies behind it in the same memory.
 ///
