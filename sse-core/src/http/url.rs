@@ -289,7 +289,7 @@ pub(super) fn dots(mut segment: &[u8]) -> usize {
 ///
 /// RFC 3986 3.3 and 3.4, and the brackets and stray percent signs that browsers leave alone.
 pub(super) fn is_target_byte(b: u8) -> bool {
-    b.is_ascii_graphic() && !b"\"#<>\\^`{|}".iter().any(|other| *other == b)
+    b.is_ascii_graphic() && b"\"#<>\\^`{|}".iter().all(|other| *other != b)
 }
 
 /// How many groups of 16 bits an IPv6 address has.
