@@ -3,6 +3,9 @@
 
 use sse_core::{Buffer, Parser, SliceBuffer};
 
+#[cfg(feature = "std")]
+#[path = "common/body.rs"]
+mod body;
 #[allow(dead_code, reason = "text is for the encoder's tests")]
 #[path = "common/random.rs"]
 mod random;
@@ -44,6 +47,11 @@ fn agree_on_random_streams(seed: u64, count: usize) {
             let parser = Parser::with_buffers(data, event_type, id, last);
             see_from(parser, last_event_id, door, &stream, &cuts)
         };
+        #[cfg(feature = "std")]
+        if last_event_id.is_empty() {
+            let of_body = body::events_of(&stream, &cuts);
+            assert_eq!(of_body, expected.events, "stream {n}: {cuts:?}");
+        }
         let stream = stream.escape_ascii();
         assert_eq!(seen, expected, "stream {n}: {stream} {door:?} {cuts:?}");
     }

@@ -8,6 +8,9 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sse_core::{Buffer, DEFAULT_LIMIT, Parser, SliceBuffer, TooLarge};
 
+#[cfg(feature = "std")]
+#[path = "common/body.rs"]
+mod body;
 #[path = "common/seen.rs"]
 mod seen;
 
@@ -25,6 +28,23 @@ fn growing_buffers_see_what_the_standard_says() {
             for cuts in vector.cuttings() {
                 vector.check(Parser::new(), DEFAULT_LIMIT, door, &cuts);
             }
+        }
+    }
+}
+
+#[test]
+#[cfg(feature = "std")]
+fn from_a_body_the_events_are_the_same() {
+    for vector in vectors() {
+        for cuts in vector.cuttings() {
+            let (expected, _) = see(
+                &mut Parser::new(),
+                Door::Item,
+                &vector.stream,
+                cuts.iter().copied(),
+            );
+            let seen = body::events_of(&vector.stream, &cuts);
+            assert_eq!(seen, expected.events, "{} {cuts:?}", vector.json["name"]);
         }
     }
 }
