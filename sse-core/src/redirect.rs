@@ -124,6 +124,5 @@ fn replace(buffer: &mut impl Buffer, text: &[u8]) -> Result<(), Full> {
 }
 
 fn url_in<B: Buffer>(buffer: &B) -> Url<'_> {
-    let text = str::from_utf8(buffer.as_slice()).unwrap_or_default();
-    Url::split(text).expect("what `normalize` and `resolve` write is a URL")
+    Url::split(buffer.as_text()).expect("what `normalize` and `resolve` write is a URL")
 }
