@@ -250,12 +250,12 @@ pub(crate) fn is_text(text: &[u8]) -> bool {
     !text.iter().any(|b| b.is_ascii_control() && *b != b'\t')
 }
 
-/// Drops the white space around a value.
-pub(crate) fn trim(mut value: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
-        value = rest;
+/// Drops spaces and control characters at both ends: of a value, that is the white space around it.
+pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
+    while let [0..=b' ', rest @ ..] | [rest @ .., 0..=b' '] = text {
+        text = rest;
     }
-    value
+    text
 }
 
 /// Empty lines that may precede the first line; the next one counts as the end of the head.

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::{
-    InvalidUrl, Url, extend_decimal,
+    InvalidUrl, Url, extend_decimal, trim,
     url::{default_port, dots, host_and_port, is_target_byte},
 };
 use crate::{Buffer, Full};
@@ -231,14 +231,6 @@ fn split_scheme(text: &[u8]) -> Option<(&[u8], &[u8])> {
         }
         _ => None,
     }
-}
-
-/// Drops spaces and control characters at both ends, as the URL standard does.
-fn trim(mut text: &[u8]) -> &[u8] {
-    while let [0..=b' ', rest @ ..] | [rest @ .., 0..=b' '] = text {
-        text = rest;
-    }
-    text
 }
 
 /// Splits before the first of these bytes.
