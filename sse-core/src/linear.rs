@@ -89,17 +89,32 @@ fn is_linear<S: AsRef<[u8]>>(stream: impl Fn(usize) -> S) {
 
 fn work_of(stream: &[u8], size: usize) -> usize {
     let pieces = || stream.chunks(size.min(stream.len()));
-    let of_slices = work_of_inputs(pieces());
-    let of_chunks = work_of_inputs(pieces().map(Chunk::new));
-    of_slices.max(of_chunks)
+    let works = [Door::Item, Door::Event, Door::Raw].map(|door| {
+        let of_slices = work_of_inputs(pieces(), door);
+        let of_chunks = work_of_inputs(pieces().map(Chunk::new), door);
+        of_slices.max(of_chunks)
+    });
+    works.into_iter().fold(0, usize::max)
 }
 
-fn work_of_inputs<'i>(inputs: impl Iterator<Item = impl Input<'i>>) -> usize {
+/// What the parser is asked for.
+#[derive(Clone, Copy)]
+enum Door {
+    Item,
+    Event,
+    Raw,
+}
+
+fn work_of_inputs<'i>(inputs: impl Iterator<Item = impl Input<'i>>, door: Door) -> usize {
     let buffer = Counting::default;
     let mut parser = Parser::with_buffers(buffer(), buffer(), buffer(), buffer()).with_limit(LIMIT);
     work::take();
     for mut input in inputs {
-        while !matches!(parser.next_item(&mut input), Ok(None)) {
+        while match door {
+            Door::Item => !matches!(parser.next_item(&mut input), Ok(None)),
+            Door::Event => !matches!(parser.next_event(&mut input), Ok(None)),
+            Door::Raw => !matches!(parser.next_raw(&mut input), Ok(None)),
+        } {
             work::done(0);
         }
     }
@@ -127,6 +142,11 @@ impl Buffer for Counting {
     fn push_slice(&mut self, bytes: &[u8]) -> Result<(), Full> {
         work::done(bytes.len());
         self.0.push_slice(bytes)
+    }
+
+    fn push_text(&mut self, text: &str) -> Result<(), Full> {
+        work::done(text.len());
+        self.0.push_text(text)
     }
 
     fn resize(&mut self, len: usize) -> Result<(), Full> {
