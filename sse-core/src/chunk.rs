@@ -190,10 +190,12 @@ impl<'i> Chunk<'i> {
         }
     }
 
-    /// Checks as many bytes as to look ahead, unless the rest is short.
+    /// Checks as many bytes as to look ahead, unless the rest is short or begins within a
+    /// character.
     #[cold]
     fn look(&mut self) {
-        if self.rest().len() > SHORT {
+        let rest = self.rest();
+        if rest.len() > SHORT && !matches!(rest, [0x80..0xC0, ..]) {
             self.look_ahead(0);
         }
     }

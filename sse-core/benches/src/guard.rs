@@ -127,11 +127,12 @@ pub(crate) fn counts() -> io::Result<Vec<Count>> {
 /// The corpora that are counted in small pieces, too.
 const CUT: [&str; 2] = ["openai", "tiny"];
 
-/// The most memory held for a line that comes in chunks, in lengths of it.
+/// The most memory held for lines of one length that come in chunks, in lengths of one.
 pub(crate) fn peak(decoder: &Decoder) -> f64 {
     let corpus = Corpus::new(LONG, 1);
     let chunks = Delivery::CHUNKS.cut(&corpus);
-    heap(|| (decoder.tally)(chunks)).peak as f64 / corpus.bytes.len() as f64
+    let line = corpus.bytes.len() / corpus.ends.len();
+    heap(|| (decoder.tally)(chunks)).peak as f64 / line as f64
 }
 
 fn most_allocations(decoder: &Decoder) -> f64 {

@@ -26,6 +26,17 @@ pub(super) enum Taken {
     All,
 }
 
+impl Taken {
+    /// That what is left of this input is all that has not been taken.
+    #[inline(always)]
+    fn up_to<'i>(input: &impl Input<'i>) -> Self {
+        match input.rest() {
+            [] => Self::All,
+            _ => Self::Part,
+        }
+    }
+}
+
 /// What has become of the attempt to take something else.
 pub(super) type Other = Result<Taken, TooLarge>;
 
@@ -140,11 +151,15 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             return Ok(Taken::Part);
         }
         let (rest, mut at) = (input.rest(), 0);
-        let ended = if matches!(self.line, Line::Value(Field::Data))
+        let is_data = matches!(self.line, Line::Value(Field::Data));
+        let ended = if (is_data || matches!(self.line, Line::Comment))
             && let Some(end) = scan::line_end(rest)
         {
             at = self.step_over_line_end(rest, end);
-            self.extend_data::<TEXT>(input, &rest[..end])
+            match is_data {
+                true => self.extend_data::<TEXT>(input, &rest[..end]),
+                false => Ok(()),
+            }
         } else {
             self.resume(rest, &mut at)
         };
@@ -174,7 +189,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         let mut ahead = input.ahead();
         let Some(whole) = Whole::read::<false, _, _>(&mut ahead, &self.block) else {
             input.take_up_to(ahead);
-            return Err(Ok(Taken::Part));
+            return Err(Ok(Taken::up_to(input)));
         };
         if !matches!(whole.end, End::Blank) {
             input.take_up_to(ahead);
@@ -200,7 +215,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         let mut ahead = input.rest();
         let Some(whole) = Whole::read::<false, _, _>(&mut ahead, &self.block) else {
             input.take(input.rest().len() - ahead.len());
-            return Err(Ok(Taken::Part));
+            return Err(Ok(Taken::up_to(input)));
         };
         if !matches!(whole.end, End::Blank) {
             let (taken, behind) = self.take_begun(whole, ahead, true);
