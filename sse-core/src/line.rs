@@ -83,8 +83,8 @@ impl Line {
     }
 }
 
-/// Reads more digits of a number, which is none before the first. What might be more than a `u64`
-/// holds is `u64::MAX`.
+/// Reads more digits of a number, which is none before the first. What is more than a `u64` holds
+/// is `u64::MAX`.
 ///
 /// Anything but ASCII digits makes it none, and is told by `false`.
 pub(crate) fn read_digits(number: &mut Option<u64>, value: &[u8]) -> bool {
@@ -94,15 +94,15 @@ pub(crate) fn read_digits(number: &mut Option<u64>, value: &[u8]) -> bool {
             return false;
         }
         *number = Some(match number.unwrap_or(0) {
-            SATURATED.. => u64::MAX,
-            number => number * 10 + u64::from(byte - b'0'),
+            TOO_MANY.. => u64::MAX,
+            number => (number * 10).saturating_add(u64::from(byte - b'0')),
         });
     }
     true
 }
 
-/// From here on, another digit might be too many.
-const SATURATED: u64 = u64::MAX / 10;
+/// From here on, any other digit is too many.
+const TOO_MANY: u64 = u64::MAX / 10 + 1;
 
 /// By field; what follows a name is its colon.
 const NAMES: [[u8; NAME_LEN]; 4] = [*b"data:   ", *b"event:  ", *b"id:     ", *b"retry:  "];

@@ -198,3 +198,24 @@ fn comments_and_unknown_fields_of_any_length_need_no_memory() {
         assert_eq!(seen.events, [Ok(event)]);
     }
 }
+
+#[test]
+fn a_reconnection_time_is_exact_up_to_the_longest() {
+    let max = u128::from(u64::MAX);
+    for time in [
+        max / 10,
+        max / 10 + 1,
+        max - 6,
+        max - 5,
+        max - 1,
+        max,
+        max + 1,
+        10 * max,
+    ] {
+        let mut parser = Parser::new();
+        let stream = format!("retry: {time}\n");
+        assert_eq!(parser.next_event(&mut stream.as_bytes()), Ok(None));
+        let retry = parser.retry().map(|retry| retry.as_millis());
+        assert_eq!(retry, Some(time.min(max)), "{stream}");
+    }
+}

@@ -220,7 +220,7 @@ impl Default for Body {
 pub enum BadFraming {
     /// `Transfer-Encoding` is not exactly `chunked`, or comes with HTTP/1.0.
     TransferEncoding,
-    /// `Content-Length` is not one number, or one too near to 2^64.
+    /// `Content-Length` is not one number below 2^64 - 1.
     ContentLength,
     /// There are both.
     Both,
