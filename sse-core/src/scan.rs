@@ -1,4 +1,4 @@
-//! The parser's looks at text of any length, in one place, so that tests can count them.
+//! Looks at text of any length, in one place, so that tests can count them.
 
 #[cfg(feature = "alloc")]
 use alloc::{
