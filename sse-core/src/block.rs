@@ -1,27 +1,23 @@
 //! The event in the making: what one block of fields has set so far (9.2.6), and its size limit.
 
-use core::{cell::Cell, ops::Range};
+use core::ops::Range;
 
 use crate::{
-    Buffer, ID_LIMIT, Input, TooLarge,
+    Buffer, Input, TooLarge,
     chunk::Ahead,
+    ids::Ids,
     lent::{Lent, LentText, Short, Span},
     line::Field,
-    scan,
     utf8::repair,
 };
 
 /// The fields of a block that had to be copied, because the input they came in is gone or they
-/// could not be lent out of it as they were; and the last event ID, which outlives the block.
+/// could not be lent out of it as they were.
 #[derive(Debug)]
 pub(crate) struct Block<D, F> {
     data: D,
     event_type: F,
-    id: F,
-    last_event_id: F,
-    /// Where in `id` the value that is still being read begins; an earlier one stands before it,
-    /// as it stays in force should the new one turn out to hold NUL.
-    new_id: usize,
+    ids: Ids<F>,
     limit: usize,
     has_data: bool,
     has_id: bool,
@@ -42,23 +38,17 @@ enum Phase {
     Over,
 }
 
-/// An `id` value that holds NUL, and is to be ignored.
-struct HasNul;
-
 impl<D: Buffer, F: Buffer> Block<D, F> {
     pub(crate) fn new(data: D, event_type: F, id: F, last_event_id: F, limit: usize) -> Self {
         let mut block = Self {
             data,
             event_type,
-            id,
-            last_event_id,
-            new_id: 0,
+            ids: Ids::new(id, last_event_id),
             limit,
             has_data: false,
             has_id: false,
             phase: Phase::Over,
         };
-        block.last_event_id.clear();
         block.reset();
         block
     }
@@ -67,21 +57,12 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         self.limit = limit;
     }
 
-    /// The most bytes that an ID may have; both ID buffers must hold it, as they change places.
-    fn id_limit(&self) -> usize {
-        self.limit.min(ID_LIMIT).min(self.id_room())
-    }
-
-    fn id_room(&self) -> usize {
-        self.id.limit().min(self.last_event_id.limit())
-    }
-
     /// Drops all fields, and the duty to skip.
     #[inline(never)]
     pub(crate) fn reset(&mut self) {
         self.data.clear();
         self.event_type.clear();
-        self.id.clear();
+        self.ids.clear();
         self.has_data = false;
         self.has_id = false;
         self.phase = match self.phase {
@@ -122,7 +103,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         match field {
             Field::Data => self.data.limit().min(self.limit),
             Field::EventType => self.event_type.limit().min(self.limit),
-            Field::Id => self.id_limit(),
+            Field::Id => self.ids.limit(self.limit),
             Field::Retry => usize::MAX,
         }
     }
@@ -130,8 +111,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     /// Makes this the last event ID.
     #[inline]
     pub(crate) fn commit_text(&mut self, id: &str) -> Result<(), TooLarge> {
-        self.last_event_id.clear();
-        self.last_event_id.push_text(id).map_err(|_| TooLarge)
+        self.ids.commit_text(id)
     }
 
     /// Copies the fields of a block that has none yet. They have [`room`](Self::room).
@@ -147,7 +127,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
             push(&mut self.event_type, event_type, self.limit)?;
         }
         if let Some(id) = id {
-            push(&mut self.id, id, self.limit)?;
+            self.ids.set(id).map_err(|_| TooLarge)?;
             self.has_id = true;
         }
         self.has_data = true;
@@ -236,7 +216,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         match field {
             Field::Data => return self.begin_data(),
             Field::EventType => self.event_type.clear(),
-            Field::Id => self.new_id = self.id.as_slice().len(),
+            Field::Id => self.ids.begin(),
             Field::Retry => {}
         }
         Ok(())
@@ -258,12 +238,8 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
                 push(&mut self.event_type, piece, self.limit).map_err(|TooLarge| self.overflow())?
             }
             Field::Id => {
-                let read = self.id.as_slice().len() - self.new_id;
-                if self.id_fits(self.new_id, read, piece.bytes())?.is_err() {
-                    self.id.truncate(self.new_id);
-                    return Ok(false);
-                }
-                push(&mut self.id, piece, usize::MAX).map_err(|TooLarge| self.overflow())?;
+                let counts = self.ids.extend(piece, self.limit);
+                return counts.map_err(|TooLarge| self.overflow());
             }
             Field::Retry => {}
         }
@@ -273,21 +249,9 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     /// Takes the end of the value begun.
     pub(crate) fn end(&mut self, field: Field) {
         if field == Field::Id && self.phase != Phase::Skipping {
-            if self.new_id > 0 {
-                self.drop_earlier_id();
-            }
+            self.ids.end();
             self.has_id = true;
         }
-    }
-
-    fn drop_earlier_id(&mut self) {
-        let len = self.id.as_slice().len() - self.new_id;
-        // By single bytes, as in `repair`.
-        let id = Cell::from_mut(self.id.as_mut_slice()).as_slice_of_cells();
-        for (to, from) in id.iter().zip(id.iter().skip(self.new_id)) {
-            to.set(from.get());
-        }
-        self.id.truncate(len);
     }
 
     /// Copies what was lent out of an input that goes away.
@@ -306,8 +270,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         self.keep_event_type(lent.event_type, input)?;
         if let Some(id) = lent.id {
             self.phase = Phase::Copied;
-            self.id.clear();
-            push(&mut self.id, id.of(input), self.limit).map_err(|TooLarge| self.overflow())?;
+            self.ids.set(id.of(input)).map_err(|_| self.overflow())?;
             self.has_id = true;
         }
         Ok(())
@@ -380,7 +343,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     ) -> Result<Option<&'i str>, TooLarge> {
         match lent.id {
             None if !self.has_id => Ok(None),
-            None => self.commit_copied_id().map(|()| None),
+            None => self.ids.commit(self.limit).map(|()| None),
             Some(id) => self.commit_lent_id(id, input),
         }
     }
@@ -396,16 +359,8 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
             return Ok(Some(text));
         }
         self.phase = Phase::Copied;
-        self.id.clear();
-        push(&mut self.id, id.of(input.rest()), self.limit)?;
-        self.commit_copied_id().map(|()| None)
-    }
-
-    fn commit_copied_id(&mut self) -> Result<(), TooLarge> {
-        let limit = self.id_limit();
-        repair(&mut self.id, limit).map_err(|_| TooLarge)?;
-        core::mem::swap(&mut self.id, &mut self.last_event_id);
-        Ok(())
+        self.ids.set(id.of(input.rest())).map_err(|_| TooLarge)?;
+        self.ids.commit(self.limit).map(|()| None)
     }
 
     /// Ends the block.
@@ -419,15 +374,11 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     }
 
     pub(crate) fn set_last_event_id(&mut self, id: &str) -> Result<(), TooLarge> {
-        if id.len() > self.id_limit() {
-            self.last_event_id.clear();
-            return Err(TooLarge);
-        }
-        self.commit_text(id)
+        self.ids.set_last(id, self.limit)
     }
 
     pub(crate) fn last_event_id(&self) -> &str {
-        self.last_event_id.as_text()
+        self.ids.last()
     }
 
     /// The data buffer, for other uses between streams.
@@ -437,7 +388,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
 
     /// The same, and the last event ID.
     pub(crate) fn scratch_and_id(&mut self) -> (&mut D, &str) {
-        (&mut self.data, self.last_event_id.as_text())
+        (&mut self.data, self.ids.last())
     }
 
     pub(crate) fn data(&self) -> &D {
@@ -446,24 +397,6 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
 
     pub(crate) fn event_type(&self) -> &F {
         &self.event_type
-    }
-
-    /// Whether `piece` fits behind the `read` bytes of an ID, and these beside an `earlier` one. The
-    /// verdict must not depend on where the input is cut: what comes first, NUL or the limit,
-    /// decides.
-    fn id_fits(
-        &mut self,
-        earlier: usize,
-        read: usize,
-        piece: &[u8],
-    ) -> Result<Result<(), HasNul>, TooLarge> {
-        let beside_earlier = self.id_room().saturating_sub(earlier);
-        let room = self.id_limit().min(beside_earlier).saturating_sub(read);
-        match scan::nul(piece) {
-            Some(nul) if nul <= room => Ok(Err(HasNul)),
-            _ if piece.len() > room => Err(self.overflow()),
-            _ => Ok(Ok(())),
-        }
     }
 
     #[cold]

@@ -26,6 +26,7 @@ mod growing;
 mod history;
 #[cfg(feature = "std")]
 mod hub;
+mod ids;
 #[cfg(feature = "serde")]
 mod json;
 mod lent;

@@ -1,0 +1,130 @@
+//! The ID that a block sets, and the last event ID, which outlives the block (9.2.6).
+
+use core::cell::Cell;
+
+use crate::{Buffer, Full, ID_LIMIT, TooLarge, chunk::Ahead, scan, utf8::repair};
+
+/// The IDs that had to be copied.
+#[derive(Debug)]
+pub(crate) struct Ids<F> {
+    /// What the block sets. An earlier value stands before the one that is being read, as it stays
+    /// in force should the new one turn out to hold NUL.
+    id: F,
+    /// Where the value that is being read begins.
+    new: usize,
+    last: F,
+}
+
+/// An `id` value that holds NUL, and is to be ignored.
+struct HasNul;
+
+impl<F: Buffer> Ids<F> {
+    pub(crate) fn new(id: F, mut last: F) -> Self {
+        last.clear();
+        Self { id, new: 0, last }
+    }
+
+    /// The most bytes that an ID may have, if the block's limit is this; both buffers must hold it,
+    /// as they change places.
+    pub(crate) fn limit(&self, limit: usize) -> usize {
+        limit.min(ID_LIMIT).min(self.room())
+    }
+
+    fn room(&self) -> usize {
+        self.id.limit().min(self.last.limit())
+    }
+
+    /// Drops what the block has set.
+    #[inline]
+    pub(crate) fn clear(&mut self) {
+        self.id.clear();
+    }
+
+    /// Takes a whole value.
+    pub(crate) fn set<'i>(&mut self, id: impl Ahead<'i>) -> Result<(), Full> {
+        self.id.clear();
+        id.push_to(&mut self.id)
+    }
+
+    /// Takes the start of a value that is cut by the border of the input.
+    pub(crate) fn begin(&mut self) {
+        self.new = self.id.as_slice().len();
+    }
+
+    /// Takes more of the value begun; `false` if the field is to be ignored after all.
+    pub(crate) fn extend<'i>(
+        &mut self,
+        piece: impl Ahead<'i>,
+        limit: usize,
+    ) -> Result<bool, TooLarge> {
+        let read = self.id.as_slice().len() - self.new;
+        if self.fits(read, piece.bytes(), limit)?.is_err() {
+            self.id.truncate(self.new);
+            return Ok(false);
+        }
+        piece.push_to(&mut self.id).map_err(|_| TooLarge)?;
+        Ok(true)
+    }
+
+    /// Takes the end of the value begun.
+    pub(crate) fn end(&mut self) {
+        if self.new > 0 {
+            self.drop_earlier();
+        }
+    }
+
+    fn drop_earlier(&mut self) {
+        let len = self.id.as_slice().len() - self.new;
+        // By single bytes, as in `repair`.
+        let id = Cell::from_mut(self.id.as_mut_slice()).as_slice_of_cells();
+        for (to, from) in id.iter().zip(id.iter().skip(self.new)) {
+            to.set(from.get());
+        }
+        self.id.truncate(len);
+    }
+
+    /// Whether `piece` fits behind the `read` bytes of an ID, and these beside an earlier one. The
+    /// verdict must not depend on where the input is cut: what comes first, NUL or the limit,
+    /// decides.
+    fn fits(
+        &self,
+        read: usize,
+        piece: &[u8],
+        limit: usize,
+    ) -> Result<Result<(), HasNul>, TooLarge> {
+        let beside_earlier = self.room().saturating_sub(self.new);
+        let room = self.limit(limit).min(beside_earlier).saturating_sub(read);
+        match scan::nul(piece) {
+            Some(nul) if nul <= room => Ok(Err(HasNul)),
+            _ if piece.len() > room => Err(TooLarge),
+            _ => Ok(Ok(())),
+        }
+    }
+
+    /// Makes what the block has set the last event ID: at the blank line, never before.
+    pub(crate) fn commit(&mut self, limit: usize) -> Result<(), TooLarge> {
+        let limit = self.limit(limit);
+        repair(&mut self.id, limit).map_err(|_| TooLarge)?;
+        core::mem::swap(&mut self.id, &mut self.last);
+        Ok(())
+    }
+
+    /// Makes this the last event ID.
+    #[inline]
+    pub(crate) fn commit_text(&mut self, id: &str) -> Result<(), TooLarge> {
+        self.last.clear();
+        self.last.push_text(id).map_err(|_| TooLarge)
+    }
+
+    pub(crate) fn set_last(&mut self, id: &str, limit: usize) -> Result<(), TooLarge> {
+        if id.len() > self.limit(limit) {
+            self.last.clear();
+            return Err(TooLarge);
+        }
+        self.commit_text(id)
+    }
+
+    pub(crate) fn last(&self) -> &str {
+        self.last.as_text()
+    }
+}
