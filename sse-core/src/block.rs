@@ -3,12 +3,11 @@
 use core::ops::Range;
 
 use crate::{
-    Buffer, Input, TooLarge,
+    Buffer, Event, Input, TooLarge,
     chunk::Ahead,
     ids::Ids,
     lent::{Lent, LentText, Short, Span},
     line::Field,
-    utf8::repair,
 };
 
 /// The fields of a block that had to be copied, because the input they came in is gone or they
@@ -296,71 +295,71 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         Ok(())
     }
 
-    /// Makes text of the event's data and type. What is lent and is text already stays lent; the
-    /// rest is replaced by a repaired copy.
+    /// Ends the block and lends its event: what is text lies in the input, as far as it was lent;
+    /// the rest is copied, and made text. The ID becomes the last event ID.
     #[inline]
-    pub(crate) fn repair<'i>(
+    pub(crate) fn dispatch<'a, 'i: 'a>(
+        &'a mut self,
+        lent: &Lent,
+        text: LentText<'i>,
+        input: &mut impl Input<'i>,
+    ) -> Result<Event<'a>, TooLarge> {
+        let kept = self.keep_bytes(lent, &text, input.rest());
+        self.finish();
+        kept?;
+        let event_type = match text.event_type {
+            Some(event_type) => event_type,
+            None => self.event_type.repair(self.limit).map_err(|_| TooLarge)?,
+        };
+        let data = match text.data {
+            Some(data) => data,
+            None => self.data.repair(self.limit).map_err(|_| TooLarge)?,
+        };
+        let id = match lent.id {
+            Some(id) => self.ids.commit_lent(id, self.limit, input)?,
+            None if self.has_id => self.ids.commit(self.limit).map(|()| None)?,
+            None => None,
+        };
+        Ok(Event {
+            event_type: match event_type {
+                "" => Event::DEFAULT_TYPE,
+                named => named,
+            },
+            data,
+            last_event_id: id.unwrap_or_else(|| self.ids.last()),
+        })
+    }
+
+    /// Copies what was lent and is no text.
+    #[inline]
+    fn keep_bytes(
         &mut self,
         lent: &Lent,
-        input: &mut impl Input<'i>,
-    ) -> Result<LentText<'i>, TooLarge> {
-        let mut text = |range: Option<Range<usize>>| input.text(range?);
-        let text = LentText {
-            event_type: text(lent.event_type.map(Short::range)),
-            data: text(lent.data.map(Span::range)),
+        text: &LentText<'_>,
+        input: &[u8],
+    ) -> Result<(), TooLarge> {
+        let bytes = Lent {
+            data: lent.data.filter(|_| text.data.is_none()),
+            event_type: lent.event_type.filter(|_| text.event_type.is_none()),
             id: None,
         };
-        let no_type = lent.event_type.is_none() && self.phase != Phase::Copied;
-        if text.data.is_none() || (text.event_type.is_none() && !no_type) {
-            let copied = Lent {
-                data: lent.data.filter(|_| text.data.is_none()),
-                event_type: lent.event_type.filter(|_| text.event_type.is_none()),
-                id: None,
-            };
-            if text.event_type.is_some() {
-                self.event_type.clear();
-            }
-            self.repair_copies(copied, input.rest())?;
-        }
-        Ok(text)
+        self.keep(bytes, input)
     }
 
-    /// What the copies are of is no text, or there already; what stays lent has no copy.
-    #[inline(never)]
-    fn repair_copies(&mut self, lent: Lent, input: &[u8]) -> Result<(), TooLarge> {
-        self.keep(lent, input)?;
-        repair(&mut self.data, self.limit).map_err(|_| TooLarge)?;
-        repair(&mut self.event_type, self.limit).map_err(|_| TooLarge)
-    }
-
-    /// Makes the block's ID, if it set one, the last event ID: at the blank line, never before.
-    /// Returns it if it is text lent out of the input.
+    /// Ends the block without an event, or for one that is to be lent as bytes. Returns the ID if
+    /// it is text lent out of the input.
     #[inline]
-    pub(crate) fn commit_id<'i>(
+    pub(crate) fn end_bytes<'i>(
         &mut self,
         lent: &Lent,
         input: &mut impl Input<'i>,
     ) -> Result<Option<&'i str>, TooLarge> {
+        self.finish();
         match lent.id {
-            None if !self.has_id => Ok(None),
-            None => self.ids.commit(self.limit).map(|()| None),
-            Some(id) => self.commit_lent_id(id, input),
+            Some(id) => self.ids.commit_lent(id, self.limit, input),
+            None if self.has_id => self.ids.commit(self.limit).map(|()| None),
+            None => Ok(None),
         }
-    }
-
-    #[inline(never)]
-    fn commit_lent_id<'i>(
-        &mut self,
-        id: Short,
-        input: &mut impl Input<'i>,
-    ) -> Result<Option<&'i str>, TooLarge> {
-        if let Some(text) = input.text(id.range()) {
-            self.commit_text(text)?;
-            return Ok(Some(text));
-        }
-        self.phase = Phase::Copied;
-        self.ids.set(id.of(input.rest())).map_err(|_| TooLarge)?;
-        self.ids.commit(self.limit).map(|()| None)
     }
 
     /// Ends the block.

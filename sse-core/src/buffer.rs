@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::scan;
+use crate::{scan, utf8};
 
 /// Memory that holds bytes from the front, up to some capacity.
 ///
@@ -48,9 +48,14 @@ pub trait Buffer {
         self.push_slice(text.as_bytes())
     }
 
-    /// Whether the bytes are UTF-8. Memory that can, remembers it for [`as_text`](Self::as_text).
-    fn check_text(&mut self) -> bool {
-        scan::text(self.as_slice()).is_ok()
+    /// Makes the bytes UTF-8 and lends them: what is none becomes U+FFFD, as the Encoding Standard
+    /// decodes it.
+    ///
+    /// # Errors
+    /// [`Full`] if that is more than `limit` bytes, or does not fit; then nothing has changed.
+    fn repair(&mut self, limit: usize) -> Result<&str, Full> {
+        utf8::repair(self, limit)?;
+        Ok(self.as_text())
     }
 
     /// The bytes as text; empty if they are not UTF-8.

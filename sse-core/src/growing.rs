@@ -3,92 +3,87 @@
 use alloc::{string::String, vec::Vec};
 use core::mem;
 
-use crate::{Buffer, Full, scan};
+use crate::{Buffer, Full, scan, utf8};
 
 /// The memory that parsers and clients use unless told otherwise: it grows as it is needed.
 ///
 /// It grows by half, so that a long line takes no more than one and a half times its length, and
 /// gives back what it took for something large when something small has followed.
 #[derive(Debug, Default)]
-pub struct Growing(Held);
-
-/// What it holds, in the form that tells most of it.
-#[derive(Debug)]
-enum Held {
-    /// Known to be text.
-    Text(String),
-    Bytes(Vec<u8>),
-}
-
-impl Default for Held {
-    fn default() -> Self {
-        Self::Text(String::new())
-    }
+pub struct Growing {
+    /// What it holds, unless `text` does.
+    bytes: Vec<u8>,
+    /// What it holds, if that is known to be text and is not empty.
+    text: String,
 }
 
 impl Growing {
     /// Empty memory, which has allocated nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self(Held::Text(String::new()))
+        Self {
+            bytes: Vec::new(),
+            text: String::new(),
+        }
     }
 
     /// What it holds, to be changed.
     #[inline]
     fn bytes(&mut self) -> &mut Vec<u8> {
-        if let Held::Text(text) = &mut self.0 {
-            self.0 = Held::Bytes(mem::take(text).into_bytes());
+        if !self.text.is_empty() {
+            self.forget_text();
         }
-        match &mut self.0 {
-            Held::Bytes(bytes) => bytes,
-            Held::Text(_) => unreachable!("it has just become bytes"),
-        }
+        &mut self.bytes
+    }
+
+    /// Memory stays with both.
+    #[cold]
+    fn forget_text(&mut self) {
+        self.bytes.clear();
+        let text = mem::take(&mut self.text).into_bytes();
+        let empty = mem::replace(&mut self.bytes, text);
+        self.text = String::from_utf8(empty).unwrap_or_default();
     }
 
     /// To check a little more is less than to check all of it again.
     #[inline(never)]
     fn push_to_text(&mut self, more: &[u8]) {
-        if let Held::Text(text) = &mut self.0
-            && text.len() / 8 > more.len()
+        if self.text.len() / 8 > more.len()
             && let Ok(more) = scan::text(more)
         {
-            push_text(text, more);
+            push_text(&mut self.text, more);
         } else {
             push(self.bytes(), more);
         }
     }
 
-    #[inline(never)]
-    fn push_first_text(&mut self, more: &str) {
-        // What it holds is empty, and so it is text.
-        let mut text = String::from_utf8(mem::take(self.bytes())).unwrap_or_default();
-        push_text(&mut text, more);
-        self.0 = Held::Text(text);
-    }
-
     #[cold]
     fn clear_large(&mut self) {
-        let bytes = self.bytes();
-        let had_room = bytes.len() < bytes.capacity() / 4;
-        bytes.clear();
+        let had_room = self.as_slice().len() < self.bytes.capacity().max(self.text.capacity()) / 4;
+        self.bytes.clear();
+        self.text.clear();
         if had_room {
-            bytes.shrink_to(KEPT_CAPACITY);
+            self.bytes.shrink_to(KEPT_CAPACITY);
+            self.text.shrink_to(KEPT_CAPACITY);
         }
     }
 }
 
 impl From<Vec<u8>> for Growing {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(Held::Bytes(bytes))
+        Self {
+            bytes,
+            text: String::new(),
+        }
     }
 }
 
 impl Buffer for Growing {
     #[inline]
     fn as_slice(&self) -> &[u8] {
-        match &self.0 {
-            Held::Text(text) => text.as_bytes(),
-            Held::Bytes(bytes) => bytes,
+        match &*self.text {
+            "" => &self.bytes,
+            text => text.as_bytes(),
         }
     }
 
@@ -103,19 +98,18 @@ impl Buffer for Growing {
 
     #[inline]
     fn push_slice(&mut self, more: &[u8]) -> Result<(), Full> {
-        match &mut self.0 {
-            Held::Bytes(bytes) => push(bytes, more),
-            Held::Text(_) => self.push_to_text(more),
+        match self.text.is_empty() {
+            true => push(&mut self.bytes, more),
+            false => self.push_to_text(more),
         }
         Ok(())
     }
 
     #[inline(always)]
     fn push_text(&mut self, more: &str) -> Result<(), Full> {
-        match &mut self.0 {
-            Held::Text(text) => push_text(text, more),
-            Held::Bytes(bytes) if bytes.is_empty() => self.push_first_text(more),
-            Held::Bytes(bytes) => push(bytes, more.as_bytes()),
+        match self.bytes.is_empty() {
+            true => push_text(&mut self.text, more),
+            false => push(self.bytes(), more.as_bytes()),
         }
         Ok(())
     }
@@ -131,44 +125,44 @@ impl Buffer for Growing {
 
     #[inline]
     fn clear(&mut self) {
-        match &mut self.0 {
-            Held::Text(text) if text.capacity() <= KEPT_CAPACITY => text.clear(),
-            Held::Bytes(bytes) if bytes.capacity() <= KEPT_CAPACITY => bytes.clear(),
+        match self.bytes.capacity().max(self.text.capacity()) {
+            0..=KEPT_CAPACITY => {
+                self.bytes.clear();
+                self.text.clear();
+            }
             _ => self.clear_large(),
         }
     }
 
-    fn check_text(&mut self) -> bool {
-        let Held::Bytes(bytes) = &mut self.0 else {
-            return true;
-        };
-        match scan::owned_text(mem::take(bytes)) {
-            Ok(text) => {
-                self.0 = Held::Text(text);
-                true
-            }
-            Err(unchanged) => {
-                *bytes = unchanged;
-                scan::text(bytes).is_ok()
-            }
+    #[inline]
+    fn repair(&mut self, limit: usize) -> Result<&str, Full> {
+        if !self.text.is_empty() {
+            return Ok(&self.text);
+        }
+        match &*self.bytes {
+            [] => Ok(""),
+            // To lend what has been looked at, without looking at it again, is why what is no text
+            // is not repaired in place.
+            bytes => match scan::text(bytes) {
+                Ok(text) => Ok(text),
+                Err(_) => utf8::repair_into(&mut self.text, bytes, limit),
+            },
         }
     }
 
     #[inline]
     fn as_text(&self) -> &str {
-        match &self.0 {
-            Held::Text(text) => text,
-            Held::Bytes(bytes) => text_of(bytes),
+        match &*self.bytes {
+            [] => &self.text,
+            bytes if self.text.is_empty() => text_of(bytes),
+            _ => &self.text,
         }
     }
 }
 
 #[inline(never)]
 fn text_of(bytes: &[u8]) -> &str {
-    match bytes {
-        [] => "",
-        _ => scan::text(bytes).unwrap_or_default(),
-    }
+    scan::text(bytes).unwrap_or_default()
 }
 
 #[inline(always)]

@@ -158,8 +158,9 @@ impl Buffer for Counting {
         Buffer::truncate(&mut self.0, len);
     }
 
-    fn check_text(&mut self) -> bool {
-        self.0.check_text()
+    fn repair(&mut self, limit: usize) -> Result<&str, Full> {
+        work::done(self.0.as_slice().len());
+        self.0.repair(limit)
     }
 
     fn as_text(&self) -> &str {

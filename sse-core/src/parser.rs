@@ -1,12 +1,12 @@
 //! The parser: input in, events out, one at a time (9.2.5, 9.2.6).
 
-use core::time::Duration;
+use core::{ops::Range, time::Duration};
 
 use crate::{
     Buffer, DEFAULT_LIMIT, Event, Growing, Input, Item, ItemPlace, Place, RawEvent, SliceBuffer,
     TooLarge,
     block::Block,
-    lent::{Lent, LentText},
+    lent::{Lent, LentText, Short, Span},
     line::Line,
     place::Found,
     scan,
@@ -146,29 +146,28 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
                 Err(other) => other?,
             };
         }
-        let text = match taken {
-            Taken::Part => self.next_text(input)?,
-            Taken::Copied => Some(self.accept(&Lent::default(), input)?),
-            Taken::All => None,
-        };
-        Ok(text.map(|text| self.event(text)))
+        match taken {
+            Taken::Part => self.next_slowly(input),
+            Taken::Copied => self.dispatch(&Lent::default(), input).map(Some),
+            Taken::All => Ok(None),
+        }
     }
 
     /// Takes input up to the end of the next event, in whatever pieces and form it comes.
     #[cfg_attr(feature = "std", inline(never))]
     #[cfg_attr(not(feature = "std"), inline(always))]
-    fn next_text<'i>(
-        &mut self,
+    fn next_slowly<'a, 'i: 'a>(
+        &'a mut self,
         input: &mut impl Input<'i>,
-    ) -> Result<Option<LentText<'i>>, TooLarge> {
-        let mut at = 0;
-        let text = match self.advance::<false>(input.rest(), &mut at) {
-            Ok(Some(Found::Event(lent))) => self.accept(&lent, input).map(Some),
+    ) -> Result<Option<Event<'a>>, TooLarge> {
+        let (bytes, mut at) = (input.rest(), 0);
+        let event = match self.advance::<false>(bytes, &mut at) {
+            Ok(Some(Found::Event(lent))) => self.dispatch(&lent, input).map(Some),
             Ok(Some(Found::Comment(_)) | None) => Ok(None),
             Err(TooLarge) => Err(TooLarge),
         };
         input.take(at);
-        text
+        event
     }
 
     /// As [`next_event`](Self::next_event), without a check that type and data are UTF-8: for who
@@ -218,14 +217,14 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             Taken::Part => {}
             Taken::Copied => {
                 let lent = Lent::default();
-                let id = self.dispatch(&lent, input)?;
+                let id = self.block.end_bytes(&lent, input)?;
                 return Ok(Some(self.raw_event(lent, id, &[])));
             }
             Taken::All => return Ok(None),
         }
         let (bytes, mut at) = (input.rest(), 0);
         let found = match self.advance::<false>(bytes, &mut at) {
-            Ok(Some(Found::Event(lent))) => match self.dispatch(&lent, input) {
+            Ok(Some(Found::Event(lent))) => match self.block.end_bytes(&lent, input) {
                 Ok(id) => Ok(Some((lent, id))),
                 Err(TooLarge) => Err(TooLarge),
             },
@@ -247,17 +246,14 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         input: &mut impl Input<'i>,
     ) -> Result<Option<Item<'a>>, TooLarge> {
         let (bytes, mut at) = (input.rest(), 0);
-        let found = match self.advance::<true>(bytes, &mut at) {
-            Ok(Some(Found::Event(lent))) => self.accept(&lent, input).map(Ok).map(Some),
-            Ok(Some(Found::Comment(part))) => Ok(Some(Err(part))),
+        let item = match self.advance::<true>(bytes, &mut at) {
+            Ok(Some(Found::Event(lent))) => self.dispatch(&lent, input).map(Item::Event).map(Some),
+            Ok(Some(Found::Comment(part))) => Ok(Some(Item::Comment(part.of(bytes)))),
             Ok(None) => Ok(None),
             Err(TooLarge) => Err(TooLarge),
         };
         input.take(at);
-        Ok(found?.map(|found| match found {
-            Ok(text) => Item::Event(self.event(text)),
-            Err(part) => Item::Comment(part.of(bytes)),
-        }))
+        item
     }
 
     /// Finds the next event in `input` from `at` on, without lending it, and moves `at` behind it;
@@ -375,7 +371,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
                     return Ok(Some(Found::Event(lent)));
                 }
                 Read::Blank => {
-                    self.dispatch(&lent, &mut &*input)?;
+                    self.block.end_bytes(&lent, &mut &*input)?;
                     if self.block.is_over() {
                         self.block.reset();
                     }
@@ -423,11 +419,10 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         mut input: &'a [u8],
         found: &Lent,
     ) -> Result<Event<'a>, TooLarge> {
-        let text = match self.lend_quickly(found, input) {
-            Some(text) => text,
-            None => self.accept(found, &mut input)?,
-        };
-        Ok(self.event(text))
+        match self.lend_quickly(found, input) {
+            Some(text) => Ok(self.event(text)),
+            None => self.dispatch(found, &mut input),
+        }
     }
 
     /// Whether there was an event since the last [`restart`](Self::restart).
@@ -450,28 +445,20 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         self.block.data().as_slice()
     }
 
-    /// Makes text of a found event and its ID the last event ID. What is still lent out of the
-    /// input afterwards is text.
+    /// Ends a found event and lends it.
     #[inline]
-    fn accept<'i>(
-        &mut self,
+    fn dispatch<'a, 'i: 'a>(
+        &'a mut self,
         lent: &Lent,
         input: &mut impl Input<'i>,
-    ) -> Result<LentText<'i>, TooLarge> {
-        match self.block.repair(lent, input) {
-            Ok(text) => Ok(LentText {
-                id: self.dispatch(lent, input)?,
-                ..text
-            }),
-            Err(TooLarge) => {
-                self.block.reset();
-                Err(TooLarge)
-            }
-        }
+    ) -> Result<Event<'a>, TooLarge> {
+        let text = text_of(lent, input);
+        self.block.dispatch(lent, text, input)
     }
 
     fn place(&mut self, lent: Lent, mut input: &[u8]) -> Result<Place, TooLarge> {
-        let text = self.accept(&lent, &mut input)?;
+        let text = text_of(&lent, &mut input);
+        self.block.dispatch(&lent, text, &mut input)?;
         Ok(Place(Lent {
             data: lent.data.filter(|_| text.data.is_some()),
             event_type: lent.event_type.filter(|_| text.event_type.is_some()),
@@ -509,19 +496,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         }
     }
 
-    /// What every blank line does, event or not: the ID is committed, the block is over. Returns
-    /// the ID if it is lent out of the input.
-    #[inline]
-    fn dispatch<'i>(
-        &mut self,
-        lent: &Lent,
-        input: &mut impl Input<'i>,
-    ) -> Result<Option<&'i str>, TooLarge> {
-        let committed = self.block.commit_id(lent, input);
-        self.block.finish();
-        committed
-    }
-
     /// The position behind the line end at `end`. A CR that is the input's last byte has ended its
     /// line all the same.
     #[inline]
@@ -535,6 +509,17 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             }
             _ => end + 1,
         }
+    }
+}
+
+/// What is lent out of the input and is text.
+#[inline]
+fn text_of<'i>(lent: &Lent, input: &mut impl Input<'i>) -> LentText<'i> {
+    let mut text = |part: Option<Range<usize>>| input.text(part?);
+    LentText {
+        event_type: text(lent.event_type.map(Short::range)),
+        data: text(lent.data.map(Span::range)),
+        id: None,
     }
 }
 

@@ -1,10 +1,5 @@
 //! Looks at text of any length, in one place, so that tests can count them.
 
-#[cfg(feature = "alloc")]
-use alloc::{
-    string::{FromUtf8Error, String},
-    vec::Vec,
-};
 use core::str::Utf8Error;
 
 /// Where the first line in `input` ends: at a CR or a LF, and nothing else.
@@ -131,17 +126,6 @@ pub(crate) fn text_chunk(input: &[u8]) -> (usize, usize) {
     (valid, bad)
 }
 
-/// The bytes as text, or unchanged if they are none, or if to check them again is quicker than to
-/// check them here.
-#[cfg(feature = "alloc")]
-pub(crate) fn owned_text(bytes: Vec<u8>) -> Result<String, Vec<u8>> {
-    if utf8::is_quick(bytes.len()) {
-        return Err(bytes);
-    }
-    work::done(bytes.len());
-    String::from_utf8(bytes).map_err(FromUtf8Error::into_bytes)
-}
-
 #[cfg(not(feature = "std"))]
 use words as search;
 
@@ -254,12 +238,6 @@ mod words {
 #[cfg(not(feature = "simd-utf8"))]
 mod utf8 {
     pub(super) use core::str::from_utf8 as check;
-
-    /// Whether a check of so many bytes is quicker than the standard library's.
-    #[cfg(feature = "alloc")]
-    pub(super) fn is_quick(_len: usize) -> bool {
-        false
-    }
 }
 
 #[cfg(feature = "simd-utf8")]
@@ -273,10 +251,6 @@ mod utf8 {
             super::work::done(input.len());
             from_utf8(input)
         })
-    }
-
-    pub(super) fn is_quick(len: usize) -> bool {
-        len >= 128
     }
 }
 

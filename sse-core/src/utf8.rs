@@ -1,5 +1,8 @@
 //! UTF-8 decode as the Encoding Standard has it: U+FFFD for what is not UTF-8, without a heap.
 
+#[cfg(feature = "alloc")]
+use alloc::string::String;
+
 use crate::{Buffer, Full, scan};
 
 /// Turns the bytes in `buffer` into text: each maximal truncated sequence and each other bad byte
@@ -8,15 +11,15 @@ use crate::{Buffer, Full, scan};
 /// A replaced sequence has at most the three bytes that U+FFFD has, so the text only ever grows:
 /// it is rewritten from the front while the bytes still to be read stand at the back.
 #[inline]
-pub(crate) fn repair<B: Buffer>(buffer: &mut B, limit: usize) -> Result<(), Full> {
-    match buffer.as_slice().is_empty() || buffer.check_text() {
+pub(crate) fn repair(buffer: &mut (impl Buffer + ?Sized), limit: usize) -> Result<(), Full> {
+    match scan::text(buffer.as_slice()).is_ok() {
         true => Ok(()),
         false => replace(buffer, limit),
     }
 }
 
 #[cold]
-fn replace<B: Buffer>(buffer: &mut B, limit: usize) -> Result<(), Full> {
+fn replace(buffer: &mut (impl Buffer + ?Sized), limit: usize) -> Result<(), Full> {
     let len = buffer.as_slice().len();
     let grown = repaired_len(buffer.as_slice());
     if grown > limit {
@@ -43,6 +46,28 @@ fn replace<B: Buffer>(buffer: &mut B, limit: usize) -> Result<(), Full> {
         }
     }
     Ok(())
+}
+
+/// As [`repair`], into an empty `text`.
+#[cfg(feature = "alloc")]
+#[cold]
+pub(crate) fn repair_into<'t>(
+    text: &'t mut String,
+    bytes: &[u8],
+    limit: usize,
+) -> Result<&'t str, Full> {
+    let len = repaired_len(bytes);
+    if len > limit {
+        return Err(Full);
+    }
+    text.reserve_exact(len);
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    Ok(text)
 }
 
 fn repaired_len(mut bytes: &[u8]) -> usize {
@@ -81,8 +106,20 @@ mod tests {
             for len in 0..=bytes.len() {
                 let expected = String::from_utf8_lossy(&bytes[..len]).into_owned();
                 let mut buffer = Growing::from(bytes[..len].to_vec());
-                repair(&mut buffer, usize::MAX).unwrap();
-                assert_eq!(buffer.as_text(), expected, "{:x?}", &bytes[..len]);
+                assert_eq!(
+                    buffer.repair(usize::MAX),
+                    Ok(&*expected),
+                    "{:x?}",
+                    &bytes[..len]
+                );
+                assert_eq!(buffer.as_text(), expected);
+                let mut buffer = bytes[..len].to_vec();
+                assert_eq!(
+                    buffer.repair(usize::MAX),
+                    Ok(&*expected),
+                    "{:x?}",
+                    &bytes[..len]
+                );
             }
             bytes.reverse();
         }
