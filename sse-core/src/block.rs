@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use crate::{
-    Buffer, Event, Input, TooLarge,
+    Buffer, Event, TooLarge,
     chunk::Ahead,
     ids::Ids,
     lent::{Lent, LentText, Short, Span},
@@ -121,7 +121,6 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         data: T,
         id: Option<T>,
     ) -> Result<(), TooLarge> {
-        self.phase = Phase::Copied;
         if let Some(event_type) = event_type {
             push(&mut self.event_type, event_type, self.limit)?;
         }
@@ -129,6 +128,13 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
             self.ids.set(id).map_err(|_| TooLarge)?;
             self.has_id = true;
         }
+        self.copy_data(data)
+    }
+
+    /// Copies the first data of a block, for which there is [`room`](Self::room).
+    #[inline]
+    pub(crate) fn copy_data<'i>(&mut self, data: impl Ahead<'i>) -> Result<(), TooLarge> {
+        self.phase = Phase::Copied;
         self.has_data = true;
         push(&mut self.data, data, self.limit)
     }
@@ -295,18 +301,36 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         Ok(())
     }
 
-    /// Ends the block and lends its event: what is text lies in the input, as far as it was lent;
-    /// the rest is copied, and made text. The ID becomes the last event ID.
+    /// Ends the block and lends its event: out of the input what was lent and is text, the rest out
+    /// of the buffers. Its ID becomes the last event ID.
     #[inline]
-    pub(crate) fn dispatch<'a, 'i: 'a>(
+    pub(crate) fn dispatch<'a>(
         &'a mut self,
         lent: &Lent,
-        text: LentText<'i>,
-        input: &mut impl Input<'i>,
+        text: LentText<'a>,
+        input: &[u8],
     ) -> Result<Event<'a>, TooLarge> {
-        let kept = self.keep_bytes(lent, &text, input.rest());
+        let bytes = Lent {
+            data: lent.data.filter(|_| text.data.is_none()),
+            event_type: lent.event_type.filter(|_| text.event_type.is_none()),
+            id: lent.id.filter(|_| text.id.is_none()),
+        };
+        let kept = self.keep(bytes, input);
         self.finish();
         kept?;
+        self.event(text)
+    }
+
+    /// As [`dispatch`](Self::dispatch), where nothing is lent.
+    #[inline(always)]
+    pub(crate) fn dispatch_copied(&mut self) -> Result<Event<'_>, TooLarge> {
+        self.finish();
+        self.event(LentText::default())
+    }
+
+    /// Makes text of what is not lent.
+    #[inline(always)]
+    fn event<'a>(&'a mut self, text: LentText<'a>) -> Result<Event<'a>, TooLarge> {
         let event_type = match text.event_type {
             Some(event_type) => event_type,
             None => self.event_type.repair(self.limit).map_err(|_| TooLarge)?,
@@ -315,56 +339,47 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
             Some(data) => data,
             None => self.data.repair(self.limit).map_err(|_| TooLarge)?,
         };
-        let id = match lent.id {
-            Some(id) => self.ids.commit_lent(id, self.limit, input)?,
-            None if self.has_id => self.ids.commit(self.limit).map(|()| None)?,
-            None => None,
-        };
+        match text.id {
+            Some(id) => self.ids.commit_text(id)?,
+            None if self.has_id => self.ids.commit(self.limit)?,
+            None => {}
+        }
         Ok(Event {
             event_type: match event_type {
                 "" => Event::DEFAULT_TYPE,
                 named => named,
             },
             data,
-            last_event_id: id.unwrap_or_else(|| self.ids.last()),
+            last_event_id: text.id.unwrap_or_else(|| self.ids.last()),
         })
     }
 
-    /// Copies what was lent and is no text.
+    /// Ends the block without an event, or for one that is to be lent as bytes. Its ID becomes the
+    /// last event ID: `text`, if it was lent and is text.
     #[inline]
-    fn keep_bytes(
+    pub(crate) fn end_block(
         &mut self,
-        lent: &Lent,
-        text: &LentText<'_>,
+        id: Option<Short>,
+        text: Option<&str>,
         input: &[u8],
     ) -> Result<(), TooLarge> {
         let bytes = Lent {
-            data: lent.data.filter(|_| text.data.is_none()),
-            event_type: lent.event_type.filter(|_| text.event_type.is_none()),
-            id: None,
+            id: id.filter(|_| text.is_none()),
+            ..Lent::default()
         };
-        self.keep(bytes, input)
-    }
-
-    /// Ends the block without an event, or for one that is to be lent as bytes. Returns the ID if
-    /// it is text lent out of the input.
-    #[inline]
-    pub(crate) fn end_bytes<'i>(
-        &mut self,
-        lent: &Lent,
-        input: &mut impl Input<'i>,
-    ) -> Result<Option<&'i str>, TooLarge> {
+        let kept = self.keep(bytes, input);
         self.finish();
-        match lent.id {
-            Some(id) => self.ids.commit_lent(id, self.limit, input),
-            None if self.has_id => self.ids.commit(self.limit).map(|()| None),
-            None => Ok(None),
+        kept?;
+        match text {
+            Some(id) => self.ids.commit_text(id),
+            None if self.has_id => self.ids.commit(self.limit),
+            None => Ok(()),
         }
     }
 
     /// Ends the block.
     #[inline]
-    pub(crate) fn finish(&mut self) {
+    fn finish(&mut self) {
         match self.phase {
             Phase::Untouched => {}
             Phase::Cleared => self.reset(),

@@ -2,7 +2,7 @@
 
 use core::cell::Cell;
 
-use crate::{Buffer, Full, ID_LIMIT, Input, TooLarge, chunk::Ahead, lent::Short, scan};
+use crate::{Buffer, Full, ID_LIMIT, TooLarge, chunk::Ahead, scan};
 
 /// The IDs that had to be copied.
 #[derive(Debug)]
@@ -107,25 +107,6 @@ impl<F: Buffer> Ids<F> {
         self.id.repair(limit).map_err(|_| TooLarge)?;
         core::mem::swap(&mut self.id, &mut self.last);
         Ok(())
-    }
-
-    /// As [`commit`](Self::commit), of a value that is lent out of the input; and returns it, if it
-    /// is text.
-    #[inline(never)]
-    pub(crate) fn commit_lent<'i>(
-        &mut self,
-        id: Short,
-        limit: usize,
-        input: &mut impl Input<'i>,
-    ) -> Result<Option<&'i str>, TooLarge> {
-        if let Some(text) = input.text(id.range()) {
-            self.commit_text(text)?;
-            return Ok(Some(text));
-        }
-        self.set(id.of(input.rest())).map_err(|_| TooLarge)?;
-        let committed = self.commit(limit);
-        self.id.clear();
-        committed.map(|()| None)
     }
 
     /// Makes this the last event ID.

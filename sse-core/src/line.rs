@@ -29,6 +29,7 @@ impl Field {
 
 /// How far the parser is in the line that the input ended in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "std", repr(u8))]
 pub(crate) enum Line {
     /// At the start of the stream, so many bytes into its byte order mark.
     Mark(u8),

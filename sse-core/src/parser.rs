@@ -148,7 +148,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         }
         match taken {
             Taken::Part => self.next_slowly(input),
-            Taken::Copied => self.dispatch(&Lent::default(), input).map(Some),
+            Taken::Copied => self.block.dispatch_copied().map(Some),
             Taken::All => Ok(None),
         }
     }
@@ -216,18 +216,18 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         match taken {
             Taken::Part => {}
             Taken::Copied => {
-                let lent = Lent::default();
-                let id = self.block.end_bytes(&lent, input)?;
-                return Ok(Some(self.raw_event(lent, id, &[])));
+                self.block.end_block(None, None, &[])?;
+                return Ok(Some(self.raw_event(Lent::default(), None, &[])));
             }
             Taken::All => return Ok(None),
         }
         let (bytes, mut at) = (input.rest(), 0);
         let found = match self.advance::<false>(bytes, &mut at) {
-            Ok(Some(Found::Event(lent))) => match self.block.end_bytes(&lent, input) {
-                Ok(id) => Ok(Some((lent, id))),
-                Err(TooLarge) => Err(TooLarge),
-            },
+            Ok(Some(Found::Event(lent))) => {
+                let id = lent.id.and_then(|id| input.text(id.range()));
+                let ended = self.block.end_block(lent.id, id, bytes);
+                ended.map(|()| Some((lent, id)))
+            }
             Ok(Some(Found::Comment(_)) | None) => Ok(None),
             Err(TooLarge) => Err(TooLarge),
         };
@@ -371,7 +371,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
                     return Ok(Some(Found::Event(lent)));
                 }
                 Read::Blank => {
-                    self.block.end_bytes(&lent, &mut &*input)?;
+                    let id = lent.id.map(|id| id.of(input));
+                    let id = id.and_then(|id| scan::text(id).ok());
+                    self.block.end_block(lent.id, id, input)?;
                     if self.block.is_over() {
                         self.block.reset();
                     }
@@ -453,12 +455,12 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         input: &mut impl Input<'i>,
     ) -> Result<Event<'a>, TooLarge> {
         let text = text_of(lent, input);
-        self.block.dispatch(lent, text, input)
+        self.block.dispatch(lent, text, input.rest())
     }
 
     fn place(&mut self, lent: Lent, mut input: &[u8]) -> Result<Place, TooLarge> {
         let text = text_of(&lent, &mut input);
-        self.block.dispatch(&lent, text, &mut input)?;
+        self.block.dispatch(&lent, text, input)?;
         Ok(Place(Lent {
             data: lent.data.filter(|_| text.data.is_some()),
             event_type: lent.event_type.filter(|_| text.event_type.is_some()),
@@ -519,7 +521,7 @@ fn text_of<'i>(lent: &Lent, input: &mut impl Input<'i>) -> LentText<'i> {
     LentText {
         event_type: text(lent.event_type.map(Short::range)),
         data: text(lent.data.map(Span::range)),
-        id: None,
+        id: text(lent.id.map(Short::range)),
     }
 }
 

@@ -112,19 +112,42 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         if rest.is_empty() {
             return Ok(true);
         }
-        if !QUICK || self.line.is_start() {
+        if !QUICK {
             return Ok(false);
+        }
+        if self.line.is_start() {
+            return Ok(self.take_first_line(input, rest));
         }
         if matches!(self.line, Line::Mark(_) | Line::AfterCr) || !scan::is_plain(rest) {
             return Ok(false);
         }
-        let taken = match self.line {
-            Line::Value(Field::Data) => self.extend_data::<TEXT>(input, rest),
-            Line::Comment => Ok(()),
-            _ => self.extend_line(rest),
+        let taken = if matches!(self.line, Line::Value(Field::Data)) {
+            self.extend_data::<TEXT>(input, rest)
+        } else if matches!(self.line, Line::Comment) {
+            Ok(())
+        } else {
+            self.extend_line(rest)
         };
         input.take_all();
         taken.map(|()| true)
+    }
+
+    /// Takes the input if it is nothing but the start of a block's first line, of data.
+    #[inline(always)]
+    fn take_first_line<'i>(&mut self, input: &mut impl Input<'i>, rest: &[u8]) -> bool {
+        let Some(value) = rest.strip_prefix(b"data: ") else {
+            return false;
+        };
+        if !self.block.is_new()
+            || value.len() > self.block.room(Field::Data)
+            || !scan::is_plain(value)
+            || self.block.copy_data(value).is_err()
+        {
+            return false;
+        }
+        self.line = Line::Value(Field::Data);
+        input.take_all();
+        true
     }
 
     /// Copies more of a cut data line, which is at the start of the input.
@@ -167,9 +190,15 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             Err(TooLarge) => Err(TooLarge),
             Ok(()) if at == rest.len() => Ok(Taken::All),
             Ok(()) if self.block.has_data(&Lent::default()) => {
-                let (taken, behind) = self.take_data_lines(&rest[at..], true);
-                at = rest.len() - behind.len();
-                taken
+                if let Some(behind) = whole::behind_end(&rest[at..]) {
+                    at = rest.len() - behind.len();
+                    self.fruitful = true;
+                    Ok(Taken::Copied)
+                } else {
+                    let (taken, behind) = self.take_data_lines(&rest[at..], true);
+                    at = rest.len() - behind.len();
+                    taken
+                }
             }
             Ok(()) => Ok(Taken::Part),
         };
