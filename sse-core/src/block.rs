@@ -5,6 +5,7 @@ use core::ops::Range;
 use crate::{
     Buffer, Event, TooLarge,
     chunk::Ahead,
+    event::named,
     ids::Ids,
     lent::{Lent, LentText, Short, Span},
     line::Field,
@@ -345,10 +346,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
             None => {}
         }
         Ok(Event {
-            event_type: match event_type {
-                "" => Event::DEFAULT_TYPE,
-                named => named,
-            },
+            event_type: named(event_type),
             data,
             last_event_id: text.id.unwrap_or_else(|| self.ids.last()),
         })

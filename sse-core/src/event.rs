@@ -74,6 +74,24 @@ pub enum Update<'a> {
     },
 }
 
+/// An event type that is empty counts as none.
+#[inline]
+pub(crate) fn named(event_type: &str) -> &str {
+    match event_type {
+        "" => Event::DEFAULT_TYPE,
+        named => named,
+    }
+}
+
+/// As [`named`], of bytes.
+#[inline]
+pub(crate) fn named_bytes(event_type: &[u8]) -> &[u8] {
+    match event_type {
+        [] => Event::DEFAULT_TYPE.as_bytes(),
+        named => named,
+    }
+}
+
 impl Event<'_> {
     /// The type of an event that names none.
     pub const DEFAULT_TYPE: &'static str = "message";

@@ -6,6 +6,7 @@ use crate::{
     Buffer, DEFAULT_LIMIT, Event, Growing, Input, Item, ItemPlace, Place, RawEvent, SliceBuffer,
     TooLarge,
     block::Block,
+    event::{named, named_bytes},
     lent::{Lent, LentText, Short, Span},
     line::Line,
     place::Found,
@@ -114,12 +115,21 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &'a mut self,
         input: &mut impl Input<'i>,
     ) -> Result<Option<Event<'a>>, TooLarge> {
-        if let Some((event_type, data)) = self.take_plain(input) {
-            return Ok(Some(Event {
-                event_type,
-                data,
-                last_event_id: self.last_event_id(),
-            }));
+        if self.is_untouched() {
+            if let Some((event_type, data)) = self.take_plain(input) {
+                return Ok(Some(Event {
+                    event_type,
+                    data,
+                    last_event_id: self.last_event_id(),
+                }));
+            }
+            if let Some(((event_type, data), last_event_id)) = self.take_plain_with_id(input) {
+                return Ok(Some(Event {
+                    event_type,
+                    data,
+                    last_event_id,
+                }));
+            }
         }
         let Some(rest) = input.short() else {
             return match self.take_all::<true>(input)? {
@@ -142,7 +152,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         let mut taken = self.take_cut_line::<true>(input)?;
         if let Taken::Part = taken {
             taken = match self.whole_event(input) {
-                Ok(text) => return Ok(Some(self.event(text))),
+                Ok(text) => return Ok(Some(self.lend_whole(text))),
                 Err(other) => other?,
             };
         }
@@ -181,12 +191,21 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &'a mut self,
         input: &mut impl Input<'i>,
     ) -> Result<Option<RawEvent<'a>>, TooLarge> {
-        if let Some((event_type, data)) = self.take_plain_raw(input) {
-            return Ok(Some(RawEvent {
-                event_type,
-                data,
-                last_event_id: self.last_event_id(),
-            }));
+        if self.is_untouched() {
+            if let Some((event_type, data)) = self.take_plain_raw(input) {
+                return Ok(Some(RawEvent {
+                    event_type,
+                    data,
+                    last_event_id: self.last_event_id(),
+                }));
+            }
+            if let Some(((event_type, data), last_event_id)) = self.take_plain_raw_with_id(input) {
+                return Ok(Some(RawEvent {
+                    event_type,
+                    data,
+                    last_event_id,
+                }));
+            }
         }
         if self.take_all::<false>(input)? {
             return Ok(None);
@@ -205,7 +224,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             taken = match self.whole_raw(input) {
                 Ok((whole, id)) => {
                     return Ok(Some(RawEvent {
-                        event_type: named(whole.event_type.unwrap_or_default()),
+                        event_type: named_bytes(whole.event_type.unwrap_or_default()),
                         data: whole.data,
                         last_event_id: id.unwrap_or_else(|| self.last_event_id()),
                     }));
@@ -291,11 +310,16 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     #[must_use]
     pub fn event_at<'a>(&'a self, input: &'a [u8], place: Place) -> Event<'a> {
         let text = |bytes: Option<&'a [u8]>| scan::text(bytes?).ok();
-        self.event(LentText {
-            data: text(place.0.data.map(|it| it.of(input))),
-            event_type: text(place.0.event_type.map(|it| it.of(input))),
-            id: None,
-        })
+        let block = &self.block;
+        Event {
+            event_type: named(
+                text(place.0.event_type.map(|it| it.of(input)))
+                    .unwrap_or_else(|| block.event_type().as_text()),
+            ),
+            data: text(place.0.data.map(|it| it.of(input)))
+                .unwrap_or_else(|| block.data().as_text()),
+            last_event_id: self.last_event_id(),
+        }
     }
 
     /// What a reconnect must send as `Last-Event-ID`: the ID of the last block, dispatched or not,
@@ -422,7 +446,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         found: &Lent,
     ) -> Result<Event<'a>, TooLarge> {
         match self.lend_quickly(found, input) {
-            Some(text) => Ok(self.event(text)),
+            Some(text) => Ok(self.lend_whole(text)),
             None => self.dispatch(found, &mut input),
         }
     }
@@ -468,26 +492,10 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         }))
     }
 
-    /// Lends the event accepted last.
-    #[inline]
-    fn event<'a>(&'a self, text: LentText<'a>) -> Event<'a> {
-        Event {
-            event_type: match text
-                .event_type
-                .unwrap_or_else(|| self.block.event_type().as_text())
-            {
-                "" => Event::DEFAULT_TYPE,
-                named => named,
-            },
-            data: text.data.unwrap_or_else(|| self.block.data().as_text()),
-            last_event_id: text.id.unwrap_or_else(|| self.last_event_id()),
-        }
-    }
-
     #[inline]
     fn raw_event<'a>(&'a self, lent: Lent, id: Option<&'a str>, input: &'a [u8]) -> RawEvent<'a> {
         RawEvent {
-            event_type: named(
+            event_type: named_bytes(
                 lent.event_type
                     .map_or_else(|| self.block.event_type().as_slice(), |e| e.of(input)),
             ),
@@ -522,14 +530,6 @@ fn text_of<'i>(lent: &Lent, input: &mut impl Input<'i>) -> LentText<'i> {
         event_type: text(lent.event_type.map(Short::range)),
         data: text(lent.data.map(Span::range)),
         id: text(lent.id.map(Short::range)),
-    }
-}
-
-/// An event type that is empty counts as none.
-fn named(event_type: &[u8]) -> &[u8] {
-    match event_type {
-        [] => Event::DEFAULT_TYPE.as_bytes(),
-        named => named,
     }
 }
 

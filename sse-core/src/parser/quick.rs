@@ -8,13 +8,21 @@ use super::{
 use crate::{
     Buffer, Event, Input, TooLarge,
     chunk::Ahead,
-    lent::{Lent, LentText, Placed, Short, Span},
+    event::named,
+    lent::{Lent, Placed, Short, Span},
     line::{Field, Line},
     scan,
 };
 
 /// A whole event, and its ID as text.
 type WithId<'i> = (Whole<&'i [u8]>, Option<&'i str>);
+
+/// The text of a whole event. Its ID, if it has one, has become the last event ID.
+pub(super) struct WholeText<'i> {
+    event_type: &'i str,
+    data: &'i str,
+    id: Option<&'i str>,
+}
 
 /// What has been taken, if not an event that is lent out of the input.
 pub(super) enum Taken {
@@ -41,24 +49,30 @@ impl Taken {
 pub(super) type Other = Result<Taken, TooLarge>;
 
 impl<D: Buffer, F: Buffer> Parser<D, F> {
-    /// Takes an event that is [plain](Plain), as text.
+    /// Takes an event that is [plain](Plain), as text, if the parser [is untouched](Self::is_untouched).
     #[inline(always)]
     pub(super) fn take_plain<'i>(
         &mut self,
         input: &mut impl Input<'i>,
     ) -> Option<(&'i str, &'i str)> {
-        if !self.is_untouched() {
-            return None;
-        }
         let plain = Plain::read(input.ahead(), &self.block)?;
-        let event_type = match plain.event_type {
-            Some(event_type) => event_type.text()?,
-            None => Event::DEFAULT_TYPE,
-        };
-        let data = plain.data.text()?;
+        let text = plain.text()?;
         input.take_up_to(plain.behind);
         self.fruitful = true;
-        Some((event_type, data))
+        Some(text)
+    }
+
+    /// As [`take_plain`](Self::take_plain), with an ID before it.
+    #[inline(always)]
+    pub(super) fn take_plain_with_id<'i>(
+        &mut self,
+        input: &mut impl Input<'i>,
+    ) -> Option<((&'i str, &'i str), &'i str)> {
+        let (id, plain) = Plain::read_with_id(input.ahead(), &self.block)?;
+        let text = plain.text()?;
+        let id = self.commit_whole(id)?;
+        input.take_up_to(plain.behind);
+        Some((text, id))
     }
 
     /// As [`take_plain`](Self::take_plain), but bytes.
@@ -67,15 +81,24 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &mut self,
         input: &mut impl Input<'i>,
     ) -> Option<(&'i [u8], &'i [u8])> {
-        if !self.is_untouched() {
-            return None;
-        }
         let rest = input.rest();
         let plain = Plain::read(rest, &self.block)?;
         input.take(rest.len() - plain.behind.len());
         self.fruitful = true;
-        let event_type = plain.event_type.unwrap_or(Event::DEFAULT_TYPE.as_bytes());
-        Some((event_type, plain.data))
+        Some(plain.bytes())
+    }
+
+    /// As [`take_plain_with_id`](Self::take_plain_with_id), but bytes, and the ID as text.
+    #[inline(always)]
+    pub(super) fn take_plain_raw_with_id<'i>(
+        &mut self,
+        input: &mut impl Input<'i>,
+    ) -> Option<((&'i [u8], &'i [u8]), &'i str)> {
+        let rest = input.rest();
+        let (id, plain) = Plain::read_with_id(rest, &self.block)?;
+        let id = self.commit_whole(id)?;
+        input.take(rest.len() - plain.behind.len());
+        Some((plain.bytes(), id))
     }
 
     /// As [`take_plain`](Self::take_plain), for what is found but not lent.
@@ -96,9 +119,19 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         })
     }
 
+    /// Lends a whole event.
+    #[inline(always)]
+    pub(super) fn lend_whole<'a>(&'a self, text: WholeText<'a>) -> Event<'a> {
+        Event {
+            event_type: named(text.event_type),
+            data: text.data,
+            last_event_id: text.id.unwrap_or_else(|| self.last_event_id()),
+        }
+    }
+
     /// Whether an event begins here, and none of an earlier one is left.
     #[inline(always)]
-    fn is_untouched(&self) -> bool {
+    pub(super) fn is_untouched(&self) -> bool {
         QUICK && self.line.is_start() && self.block.is_untouched()
     }
 
@@ -211,7 +244,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     pub(super) fn whole_event<'i>(
         &mut self,
         input: &mut impl Input<'i>,
-    ) -> Result<LentText<'i>, Other> {
+    ) -> Result<WholeText<'i>, Other> {
         if !self.may_be_whole() {
             return Err(Ok(Taken::Part));
         }
@@ -251,7 +284,11 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             input.take(input.rest().len() - behind.len());
             return Err(taken);
         }
-        let id = self.commit_whole(whole.id).ok_or(Ok(Taken::Part))?;
+        let id = match whole.id {
+            Some(id) => Some(self.commit_whole(id).ok_or(Ok(Taken::Part))?),
+            None => None,
+        };
+        self.fruitful = true;
         input.take(input.rest().len() - ahead.len());
         Ok((whole, id))
     }
@@ -301,7 +338,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &mut self,
         found: &Lent,
         input: &'i [u8],
-    ) -> Option<LentText<'i>> {
+    ) -> Option<WholeText<'i>> {
         if !self.may_be_whole() {
             return None;
         }
@@ -321,14 +358,20 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
 
     /// Text of a whole event, if it is text. Its ID becomes the last event ID.
     #[inline(always)]
-    fn whole_text<'i, T: Ahead<'i>>(&mut self, whole: Whole<T>) -> Option<LentText<'i>> {
-        Some(LentText {
-            data: Some(whole.data.text()?),
-            event_type: Some(match whole.event_type {
+    fn whole_text<'i, T: Ahead<'i>>(&mut self, whole: Whole<T>) -> Option<WholeText<'i>> {
+        Some(WholeText {
+            event_type: match whole.event_type {
                 Some(event_type) => event_type.text()?,
                 None => "",
-            }),
-            id: self.commit_whole(whole.id)?,
+            },
+            data: whole.data.text()?,
+            id: match whole.id {
+                Some(id) => Some(self.commit_whole(id)?),
+                None => {
+                    self.fruitful = true;
+                    None
+                }
+            },
         })
     }
 
@@ -391,14 +434,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
 
     /// Makes the ID of a whole event the last event ID.
     #[inline(always)]
-    fn commit_whole<'i>(&mut self, id: Option<impl Ahead<'i>>) -> Option<Option<&'i str>> {
-        let id = match id {
-            Some(id) => Some(id.text()?),
-            None => None,
-        };
-        if let Some(id) = id {
-            self.block.commit_text(id).ok()?;
-        }
+    fn commit_whole<'i>(&mut self, id: impl Ahead<'i>) -> Option<&'i str> {
+        let id = id.text()?;
+        self.block.commit_text(id).ok()?;
         self.fruitful = true;
         Some(id)
     }

@@ -1,7 +1,7 @@
 //! Events that lie whole in the input, in the form most servers write: read without touching the
 //! parser (9.2.6).
 
-use crate::{Buffer, block::Block, chunk::Ahead, line::Field, scan};
+use crate::{Buffer, Event, block::Block, chunk::Ahead, line::Field, scan};
 
 /// The fields of an event.
 pub(super) struct Whole<T> {
@@ -72,7 +72,7 @@ impl<T> Whole<T> {
 }
 
 /// An event of one line of data, perhaps with a type before it, and of nothing else: what most
-/// streams consist of.
+/// streams consist of, if an ID before that is read by itself.
 pub(super) struct Plain<T> {
     /// Not empty.
     pub(super) event_type: Option<T>,
@@ -111,6 +111,55 @@ impl<T> Plain<T> {
                 .or_else(|| behind.strip_prefix("\r\n\r\n"))?,
         })
     }
+
+    /// Type and data as text, if they are.
+    #[inline(always)]
+    pub(super) fn text<'i>(&self) -> Option<(&'i str, &'i str)>
+    where
+        T: Ahead<'i>,
+    {
+        let event_type = match self.event_type {
+            Some(event_type) => event_type.text()?,
+            None => Event::DEFAULT_TYPE,
+        };
+        Some((event_type, self.data.text()?))
+    }
+
+    /// Type and data.
+    #[inline(always)]
+    pub(super) fn bytes<'i>(&self) -> (&'i [u8], &'i [u8])
+    where
+        T: Ahead<'i>,
+    {
+        let event_type = match self.event_type {
+            Some(event_type) => event_type.bytes(),
+            None => Event::DEFAULT_TYPE.as_bytes(),
+        };
+        (event_type, self.data.bytes())
+    }
+
+    /// As [`read`](Self::read), with an ID before it, in which there is no NUL.
+    #[inline(always)]
+    pub(super) fn read_with_id<'i, D: Buffer, F: Buffer>(
+        ahead: T,
+        block: &Block<D, F>,
+    ) -> Option<(T, Self)>
+    where
+        T: Ahead<'i>,
+    {
+        let (id, behind) = id_of(ahead, block)?;
+        Some((id, Self::read(behind, block)?))
+    }
+}
+
+/// The ID in the line at the start of `rest`, and what comes behind the line.
+#[inline(always)]
+fn id_of<'i, T: Ahead<'i>, D: Buffer, F: Buffer>(rest: T, block: &Block<D, F>) -> Option<(T, T)> {
+    let (id, behind) = line_of(rest.strip_prefix("id: ")?)?;
+    if scan::nul(id.bytes()).is_some() {
+        return None;
+    }
+    Some((fits(Field::Id, id, block)?, behind_end(behind)?))
 }
 
 /// The fields of an event but its data.
@@ -149,25 +198,23 @@ impl<T> Fields<T> {
     where
         T: Ahead<'i>,
     {
-        let (value, behind);
         if let Some(line) = rest.strip_prefix(":") {
             if COMMENTS {
                 return None;
             }
             return behind_line(line);
-        } else if let Some(line) = rest.strip_prefix("event: ") {
-            (value, behind) = line_of(line)?;
+        }
+        if let Some(line) = rest.strip_prefix("event: ") {
+            let (value, behind) = line_of(line)?;
             self.event_type = Some(fits(Field::EventType, value, block)?);
-        } else if self.id.is_none() {
-            (value, behind) = line_of(rest.strip_prefix("id: ")?)?;
-            if scan::nul(value.bytes()).is_some() {
-                return None;
-            }
-            self.id = Some(fits(Field::Id, value, block)?);
-        } else {
+            return behind_end(behind);
+        }
+        if self.id.is_some() {
             return None;
         }
-        behind_end(behind)
+        let (id, behind) = id_of(rest, block)?;
+        self.id = Some(id);
+        Some(behind)
     }
 }
 
