@@ -23,8 +23,8 @@ pub trait Look<'i> {
     /// [short](Self::short).
     fn ahead(&mut self) -> Self::Ahead;
 
-    /// The [rest](Input::rest), if nothing is to be looked at ahead: it is so short that this may take
-    /// longer than it saves, as what goes on in the next input is looked at again then.
+    /// The [rest](Input::rest), if it is so short that to look ahead may take longer than it saves,
+    /// as what goes on in the next input is looked at again then.
     fn short(&mut self) -> Option<&mut &'i [u8]>;
 
     /// Takes what comes before `behind`, which is the end of what is [ahead](Self::ahead).
@@ -127,7 +127,7 @@ impl<'i> Look<'i> for &'i [u8] {
 
     #[inline]
     fn short(&mut self) -> Option<&mut Self> {
-        Some(self)
+        None
     }
 
     #[inline]

@@ -132,14 +132,34 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             }
         }
         let Some(rest) = input.short() else {
-            return match self.take_all::<true>(input)? {
+            return match self.take_all::<true>(input)? || self.take_first_line(input) {
                 true => Ok(None),
                 false => self.next_untaken(input),
             };
         };
-        match self.take_all::<false>(rest)? {
-            true => Ok(None),
+        if self.take_all::<false>(rest)? {
+            return Ok(None);
+        }
+        match self.is_new() {
+            true => self.next_in_short(rest),
             false => self.next_untaken(rest),
+        }
+    }
+
+    /// As [`next_event`](Self::next_event), where a block begins, in what is not looked at ahead.
+    #[inline(never)]
+    fn next_in_short<'a, 'i: 'a>(
+        &'a mut self,
+        rest: &mut &'i [u8],
+    ) -> Result<Option<Event<'a>>, TooLarge> {
+        match self.take_plain_or_begin(rest) {
+            Some(Some((event_type, data))) => Ok(Some(Event {
+                event_type,
+                data,
+                last_event_id: self.last_event_id(),
+            })),
+            Some(None) => Ok(None),
+            None => self.next_untaken(rest),
         }
     }
 
@@ -207,10 +227,10 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
                 }));
             }
         }
-        if self.take_all::<false>(input)? {
-            return Ok(None);
+        match self.take_all::<false>(input)? || self.take_first_line(input) {
+            true => Ok(None),
+            false => self.next_untaken_raw(input),
         }
-        self.next_untaken_raw(input)
     }
 
     #[cfg_attr(feature = "std", inline(never))]

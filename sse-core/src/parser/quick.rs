@@ -3,7 +3,7 @@
 
 use super::{
     Parser,
-    whole::{self, End, Plain, Whole},
+    whole::{self, Begun, End, Plain, Whole},
 };
 use crate::{
     Buffer, Event, Input, TooLarge,
@@ -55,11 +55,33 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &mut self,
         input: &mut impl Input<'i>,
     ) -> Option<(&'i str, &'i str)> {
-        let plain = Plain::read(input.ahead(), &self.block)?;
+        let plain = Plain::read(input.ahead(), &self.block).ok()?;
         let text = plain.text()?;
         input.take_up_to(plain.behind);
         self.fruitful = true;
         Some(text)
+    }
+
+    /// As [`take_plain`](Self::take_plain), of a new block. If instead all of the input begins its
+    /// first line of data, it takes that.
+    #[inline(always)]
+    pub(super) fn take_plain_or_begin<'i>(
+        &mut self,
+        input: &mut &'i [u8],
+    ) -> Option<Option<(&'i str, &'i str)>> {
+        match Plain::read(*input, &self.block) {
+            Ok(plain) => {
+                let text = plain.text()?;
+                *input = plain.behind;
+                self.fruitful = true;
+                Some(Some(text))
+            }
+            Err(Some(begun)) if self.begin(&begun) => {
+                *input = &[];
+                Some(None)
+            }
+            Err(_) => None,
+        }
     }
 
     /// As [`take_plain`](Self::take_plain), with an ID before it.
@@ -82,7 +104,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         input: &mut impl Input<'i>,
     ) -> Option<(&'i [u8], &'i [u8])> {
         let rest = input.rest();
-        let plain = Plain::read(rest, &self.block)?;
+        let plain = Plain::read(rest, &self.block).ok()?;
         input.take(rest.len() - plain.behind.len());
         self.fruitful = true;
         Some(plain.bytes())
@@ -109,7 +131,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             return None;
         }
         let ahead = Placed::new(input.get(*at..)?, *at);
-        let plain = Plain::read(ahead, &self.block)?;
+        let plain = Plain::read(ahead, &self.block).ok()?;
         *at = plain.behind.at();
         self.fruitful = true;
         Some(Lent {
@@ -145,11 +167,8 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         if rest.is_empty() {
             return Ok(true);
         }
-        if !QUICK {
+        if !QUICK || self.line.is_start() {
             return Ok(false);
-        }
-        if self.line.is_start() {
-            return Ok(self.take_first_line(input, rest));
         }
         if matches!(self.line, Line::Mark(_) | Line::AfterCr) || !scan::is_plain(rest) {
             return Ok(false);
@@ -167,20 +186,33 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
 
     /// Takes the input if it is nothing but the start of a block's first line, of data.
     #[inline(always)]
-    fn take_first_line<'i>(&mut self, input: &mut impl Input<'i>, rest: &[u8]) -> bool {
-        let Some(value) = rest.strip_prefix(b"data: ") else {
+    pub(super) fn take_first_line<'i>(&mut self, input: &mut impl Input<'i>) -> bool {
+        let Some(value) = input.rest().strip_prefix(b"data: ") else {
             return false;
         };
-        if !self.block.is_new()
-            || value.len() > self.block.room(Field::Data)
-            || !scan::is_plain(value)
-            || self.block.copy_data(value).is_err()
-        {
+        let begun = Begun {
+            event_type: None,
+            data: value,
+        };
+        if !self.is_new() || !scan::is_plain(value) || !self.begin(&begun) {
+            return false;
+        }
+        input.take_all();
+        true
+    }
+
+    /// Copies what there is of a new block, if there is room.
+    #[inline(always)]
+    fn begin(&mut self, begun: &Begun<&[u8]>) -> bool {
+        if begun.data.len() > self.block.room(Field::Data) {
             return false;
         }
         self.line = Line::Value(Field::Data);
-        input.take_all();
-        true
+        match begun.event_type {
+            Some(_) => self.block.copy(begun.event_type, begun.data, None),
+            None => self.block.copy_data(begun.data),
+        }
+        .is_ok()
     }
 
     /// Copies more of a cut data line, which is at the start of the input.
@@ -245,7 +277,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &mut self,
         input: &mut impl Input<'i>,
     ) -> Result<WholeText<'i>, Other> {
-        if !self.may_be_whole() {
+        if !self.is_new() {
             return Err(Ok(Taken::Part));
         }
         let mut ahead = input.ahead();
@@ -271,7 +303,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &mut self,
         input: &mut impl Input<'i>,
     ) -> Result<WithId<'i>, Other> {
-        if !self.may_be_whole() {
+        if !self.is_new() {
             return Err(Ok(Taken::Part));
         }
         let mut ahead = input.rest();
@@ -311,7 +343,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             Err(TooLarge) => Err(TooLarge),
         };
         *at = input.len() - rest.len();
-        if !matches!(taken, Ok(Taken::Part)) || !self.may_be_whole() {
+        if !matches!(taken, Ok(Taken::Part)) || !self.is_new() {
             return Err(taken);
         }
         let mut ahead = Placed::new(rest, *at);
@@ -339,7 +371,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         found: &Lent,
         input: &'i [u8],
     ) -> Option<WholeText<'i>> {
-        if !self.may_be_whole() {
+        if !self.is_new() {
             return None;
         }
         self.whole_text(Whole {
@@ -350,9 +382,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         })
     }
 
-    /// Whether a whole event can come now.
+    /// Whether a block begins here.
     #[inline(always)]
-    fn may_be_whole(&mut self) -> bool {
+    pub(super) fn is_new(&mut self) -> bool {
         QUICK && self.line.is_start() && self.block.is_new()
     }
 

@@ -81,34 +81,70 @@ pub(super) struct Plain<T> {
     pub(super) behind: T,
 }
 
+/// An event whose line of data all that is ahead ends in.
+pub(super) struct Begun<T> {
+    pub(super) event_type: Option<T>,
+    /// What there is of the data.
+    pub(super) data: T,
+}
+
 impl<T> Plain<T> {
-    /// Reads the event at the start of what is ahead, if it is plain and all there.
+    /// Reads the event at the start of what is ahead, if it is plain and all there. If its line of
+    /// data is cut, the error is what there is of it.
     #[inline(always)]
-    pub(super) fn read<'i, D: Buffer, F: Buffer>(ahead: T, block: &Block<D, F>) -> Option<Self>
+    pub(super) fn read<'i, D: Buffer, F: Buffer>(
+        ahead: T,
+        block: &Block<D, F>,
+    ) -> Result<Self, Option<Begun<T>>>
     where
         T: Ahead<'i>,
     {
-        let (event_type, line) = match ahead.strip_prefix("data: ") {
-            Some(line) => (None, line),
+        match ahead.strip_prefix("data: ") {
+            Some(line) => Self::read_data(None, line, block),
             None => {
-                let (event_type, behind) = line_of(ahead.strip_prefix("event: ")?)?;
-                if event_type.bytes().is_empty() {
-                    return None;
-                }
-                let event_type = fits(Field::EventType, event_type, block)?;
-                (
-                    Some(event_type),
-                    behind_end(behind)?.strip_prefix("data: ")?,
-                )
+                let (event_type, line) = Self::event_type(ahead, block).ok_or(None)?;
+                Self::read_data(Some(event_type), line, block)
             }
+        }
+    }
+
+    /// An event type, and the value of the line of data that comes next, with all behind it.
+    #[inline(always)]
+    fn event_type<'i, D: Buffer, F: Buffer>(ahead: T, block: &Block<D, F>) -> Option<(T, T)>
+    where
+        T: Ahead<'i>,
+    {
+        let (event_type, behind) = line_of(ahead.strip_prefix("event: ")?)?;
+        if event_type.bytes().is_empty() {
+            return None;
+        }
+        let event_type = fits(Field::EventType, event_type, block)?;
+        Some((event_type, behind_end(behind)?.strip_prefix("data: ")?))
+    }
+
+    #[inline(always)]
+    fn read_data<'i, D: Buffer, F: Buffer>(
+        event_type: Option<T>,
+        line: T,
+        block: &Block<D, F>,
+    ) -> Result<Self, Option<Begun<T>>>
+    where
+        T: Ahead<'i>,
+    {
+        let Some((data, behind)) = line_of(line) else {
+            return Err(Some(Begun {
+                event_type,
+                data: line,
+            }));
         };
-        let (data, behind) = line_of(line)?;
-        Some(Self {
+        let behind = behind
+            .strip_prefix("\n\n")
+            .or_else(|| behind.strip_prefix("\r\n\r\n"))
+            .ok_or(None)?;
+        Ok(Self {
             event_type,
-            data: fits(Field::Data, data, block)?,
-            behind: behind
-                .strip_prefix("\n\n")
-                .or_else(|| behind.strip_prefix("\r\n\r\n"))?,
+            data: fits(Field::Data, data, block).ok_or(None)?,
+            behind,
         })
     }
 
@@ -148,7 +184,7 @@ impl<T> Plain<T> {
         T: Ahead<'i>,
     {
         let (id, behind) = id_of(ahead, block)?;
-        Some((id, Self::read(behind, block)?))
+        Some((id, Self::read(behind, block).ok()?))
     }
 }
 
