@@ -18,6 +18,8 @@ fn many_tiny_events() {
     is_linear(|n| "data\n\n".repeat(n));
     is_linear(|n| "event:a\rid:b\rdata:c\r\r".repeat(n));
     is_linear(|n| ":\ndata:x\n:\n\n".repeat(n));
+    is_linear(|n| "data: x\ndata: x\n\n".repeat(n));
+    is_linear(|n| "data: x\n: x\ndata:x\n\n".repeat(n));
 }
 
 #[test]

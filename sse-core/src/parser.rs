@@ -177,6 +177,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             };
         }
         match taken {
+            Taken::Part if self.take_comment(input) => Ok(None),
             Taken::Part => self.next_slowly(input),
             Taken::Copied => self.block.dispatch_copied().map(Some),
             Taken::All => Ok(None),
@@ -253,6 +254,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             };
         }
         match taken {
+            Taken::Part if self.take_comment(input) => return Ok(None),
             Taken::Part => {}
             Taken::Copied => {
                 self.block.end_block(None, None, &[])?;

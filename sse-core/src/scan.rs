@@ -175,10 +175,30 @@ mod search {
     /// How many bytes are looked at together.
     const ROW: usize = 16;
 
-    #[cold]
+    #[inline(never)]
     fn few(input: &[u8]) -> Option<usize> {
-        input.iter().position(|byte| matches!(byte, b'\n' | b'\r'))
+        match (input.first_chunk(), input.last_chunk()) {
+            (Some(first), Some(last)) => {
+                in_word(first).or_else(|| in_word(last).map(|end| input.len() - 8 + end))
+            }
+            _ => input.iter().position(|byte| matches!(byte, b'\n' | b'\r')),
+        }
     }
+
+    /// The bit that tells a byte equal to what is looked for may also be set behind the first such
+    /// byte, but never before it.
+    #[inline(always)]
+    fn in_word(bytes: &[u8; 8]) -> Option<usize> {
+        let word = u64::from_le_bytes(*bytes);
+        let equal = |byte: u8| {
+            let zero = word ^ (ONES * u64::from(byte));
+            zero.wrapping_sub(ONES) & !zero & (0x80 * ONES)
+        };
+        let ends = equal(b'\n') | equal(b'\r');
+        (ends != 0).then_some(ends.trailing_zeros() as usize / 8)
+    }
+
+    const ONES: u64 = u64::MAX / 0xFF;
 
     /// A search for what is short: in place, as a call of `memchr2` takes longer than the search.
     #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]

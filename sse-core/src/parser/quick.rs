@@ -194,9 +194,25 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             event_type: None,
             data: value,
         };
-        if !self.is_new() || !scan::is_plain(value) || !self.begin(&begun) {
+        if !self.is_new() || scan::line_end(value).is_some() || !self.begin(&begun) {
             return false;
         }
+        input.take_all();
+        true
+    }
+
+    /// Takes the input if it is nothing but the start of a comment.
+    #[inline(always)]
+    pub(super) fn take_comment<'i>(&mut self, input: &mut impl Input<'i>) -> bool {
+        let rest = input.rest();
+        if !QUICK
+            || !self.line.is_start()
+            || !rest.starts_with(b":")
+            || scan::line_end(rest).is_some()
+        {
+            return false;
+        }
+        self.line = Line::Comment;
         input.take_all();
         true
     }
