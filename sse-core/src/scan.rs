@@ -10,6 +10,23 @@ pub(crate) fn line_end(input: &[u8]) -> Option<usize> {
     end
 }
 
+/// Where the first line in `input` ends, if there is no NUL in it.
+#[inline]
+pub(crate) fn line_end_without_nul(input: &[u8]) -> Option<usize> {
+    #[cfg(feature = "std")]
+    if let Some(row) = input.first_chunk()
+        && let Some(end) = search::near_or_nul(row)
+    {
+        work::done(end);
+        return (row[end] != 0).then_some(end);
+    }
+    let end = line_end(input)?;
+    match nul(&input[..end]) {
+        Some(_) => None,
+        None => Some(end),
+    }
+}
+
 /// Whether there may be a line end in `input`: the quick question to ask of what seldom has any.
 #[inline]
 pub(crate) fn may_end_line(input: &[u8]) -> bool {
@@ -132,9 +149,9 @@ use words as search;
 #[cfg(feature = "std")]
 mod search {
     #[cfg(target_arch = "aarch64")]
-    use memchr::arch::aarch64::neon::memchr::Two;
+    use memchr::arch::aarch64::neon::memchr::{Three, Two};
     #[cfg(target_arch = "x86_64")]
-    use memchr::arch::x86_64::sse2::memchr::Two;
+    use memchr::arch::x86_64::sse2::memchr::{Three, Two};
 
     /// Most line ends are among the first few bytes.
     #[inline]
@@ -210,6 +227,21 @@ mod search {
         }
     }
 
+    /// As [`near`], and finds NUL too.
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    #[inline(always)]
+    pub(super) fn near_or_nul(input: &[u8; ROW]) -> Option<usize> {
+        match Three::new(b'\n', b'\r', 0) {
+            Some(three) => three.find(input),
+            None => memchr::memchr3(b'\n', b'\r', 0, input),
+        }
+    }
+
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    pub(super) fn near_or_nul(input: &[u8; ROW]) -> Option<usize> {
+        memchr::memchr3(b'\n', b'\r', 0, input)
+    }
+
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
     pub(super) fn near(input: &[u8; ROW]) -> Option<usize> {
         memchr::memchr2(b'\n', b'\r', input)
@@ -266,6 +298,9 @@ mod utf8 {
 
     #[inline]
     pub(super) fn check(input: &[u8]) -> Result<&str, Utf8Error> {
+        if input.len() < 64 {
+            return from_utf8(input);
+        }
         simdutf8::basic::from_utf8(input).or_else(|_| {
             // It has looked at all of it, wherever the first bad byte is.
             super::work::done(input.len());
@@ -300,7 +335,23 @@ pub(crate) mod work {
 
 #[cfg(test)]
 mod tests {
-    use super::{search, words};
+    use super::{line_end_without_nul, search, words};
+
+    #[test]
+    fn only_a_line_that_holds_no_nul_ends() {
+        for len in 0..40 {
+            for end in 0..len {
+                for nul in 0..len {
+                    let mut line = [b'x'; 40];
+                    line[nul] = 0;
+                    line[end] = b'\n';
+                    let found = line_end_without_nul(&line[..len]);
+                    assert_eq!(found, (end <= nul).then_some(end), "{end}, {nul} of {len}");
+                }
+            }
+            assert_eq!(line_end_without_nul(&[b'x'; 40][..len]), None);
+        }
+    }
 
     #[test]
     fn only_cr_and_lf_end_a_line() {

@@ -191,10 +191,8 @@ impl<T> Plain<T> {
 /// The ID in the line at the start of `rest`, and what comes behind the line.
 #[inline(always)]
 fn id_of<'i, T: Ahead<'i>, D: Buffer, F: Buffer>(rest: T, block: &Block<D, F>) -> Option<(T, T)> {
-    let (id, behind) = line_of(rest.strip_prefix("id: ")?)?;
-    if scan::nul(id.bytes()).is_some() {
-        return None;
-    }
+    let line = rest.strip_prefix("id: ")?;
+    let (id, behind) = line.split_at(scan::line_end_without_nul(line.bytes())?)?;
     Some((fits(Field::Id, id, block)?, behind_end(behind)?))
 }
 
