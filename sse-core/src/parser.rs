@@ -159,7 +159,14 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
                 last_event_id: self.last_event_id(),
             })),
             Some(None) => Ok(None),
-            None => self.next_untaken(rest),
+            None => match self.take_plain_with_id(rest) {
+                Some(((event_type, data), last_event_id)) => Ok(Some(Event {
+                    event_type,
+                    data,
+                    last_event_id,
+                })),
+                None => self.next_untaken(rest),
+            },
         }
     }
 

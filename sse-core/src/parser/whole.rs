@@ -137,10 +137,10 @@ impl<T> Plain<T> {
                 data: line,
             }));
         };
-        let behind = behind
-            .strip_prefix("\n\n")
-            .or_else(|| behind.strip_prefix("\r\n\r\n"))
-            .ok_or(None)?;
+        let behind = match behind.strip_prefix("\n\n") {
+            Some(behind) => behind,
+            None => behind.strip_prefix("\r\n\r\n").ok_or(None)?,
+        };
         Ok(Self {
             event_type,
             data: fits(Field::Data, data, block).ok_or(None)?,
