@@ -16,6 +16,7 @@ use cut::Read;
 use quick::Taken;
 
 mod cut;
+mod plain;
 mod quick;
 mod whole;
 
@@ -123,7 +124,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
                     last_event_id: self.last_event_id(),
                 }));
             }
-            if let Some(((event_type, data), last_event_id)) = self.take_plain_with_id(input) {
+            if let Some((event_type, data, last_event_id)) = self.take_plain_with_id(input) {
                 return Ok(Some(Event {
                     event_type,
                     data,
@@ -160,7 +161,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             })),
             Some(None) => Ok(None),
             None => match self.take_plain_with_id(rest) {
-                Some(((event_type, data), last_event_id)) => Ok(Some(Event {
+                Some((event_type, data, last_event_id)) => Ok(Some(Event {
                     event_type,
                     data,
                     last_event_id,
@@ -227,7 +228,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
                     last_event_id: self.last_event_id(),
                 }));
             }
-            if let Some(((event_type, data), last_event_id)) = self.take_plain_raw_with_id(input) {
+            if let Some((event_type, data, last_event_id)) = self.take_plain_raw_with_id(input) {
                 return Ok(Some(RawEvent {
                     event_type,
                     data,

@@ -3,7 +3,7 @@
 
 use super::{
     Parser,
-    whole::{self, Begun, End, Plain, Whole},
+    whole::{self, End, Whole},
 };
 use crate::{
     Buffer, Event, Input, TooLarge,
@@ -49,98 +49,6 @@ impl Taken {
 pub(super) type Other = Result<Taken, TooLarge>;
 
 impl<D: Buffer, F: Buffer> Parser<D, F> {
-    /// Takes an event that is [plain](Plain), as text, if the parser [is untouched](Self::is_untouched).
-    #[inline(always)]
-    pub(super) fn take_plain<'i>(
-        &mut self,
-        input: &mut impl Input<'i>,
-    ) -> Option<(&'i str, &'i str)> {
-        let plain = Plain::read(input.ahead(), &self.block).ok()?;
-        let text = plain.text()?;
-        input.take_up_to(plain.behind);
-        self.fruitful = true;
-        Some(text)
-    }
-
-    /// As [`take_plain`](Self::take_plain), of a new block. If instead all of the input begins its
-    /// first line of data, it takes that.
-    #[inline(always)]
-    pub(super) fn take_plain_or_begin<'i>(
-        &mut self,
-        input: &mut &'i [u8],
-    ) -> Option<Option<(&'i str, &'i str)>> {
-        match Plain::read(*input, &self.block) {
-            Ok(plain) => {
-                let text = plain.text()?;
-                *input = plain.behind;
-                self.fruitful = true;
-                Some(Some(text))
-            }
-            Err(Some(begun)) if self.begin(&begun) => {
-                *input = &[];
-                Some(None)
-            }
-            Err(_) => None,
-        }
-    }
-
-    /// As [`take_plain`](Self::take_plain), with an ID before it.
-    #[inline(always)]
-    pub(super) fn take_plain_with_id<'i>(
-        &mut self,
-        input: &mut impl Input<'i>,
-    ) -> Option<((&'i str, &'i str), &'i str)> {
-        let (id, plain) = Plain::read_with_id(input.ahead(), &self.block)?;
-        let text = plain.text()?;
-        let id = self.commit_whole(id)?;
-        input.take_up_to(plain.behind);
-        Some((text, id))
-    }
-
-    /// As [`take_plain`](Self::take_plain), but bytes.
-    #[inline(always)]
-    pub(super) fn take_plain_raw<'i>(
-        &mut self,
-        input: &mut impl Input<'i>,
-    ) -> Option<(&'i [u8], &'i [u8])> {
-        let rest = input.rest();
-        let plain = Plain::read(rest, &self.block).ok()?;
-        input.take(rest.len() - plain.behind.len());
-        self.fruitful = true;
-        Some(plain.bytes())
-    }
-
-    /// As [`take_plain_with_id`](Self::take_plain_with_id), but bytes, and the ID as text.
-    #[inline(always)]
-    pub(super) fn take_plain_raw_with_id<'i>(
-        &mut self,
-        input: &mut impl Input<'i>,
-    ) -> Option<((&'i [u8], &'i [u8]), &'i str)> {
-        let rest = input.rest();
-        let (id, plain) = Plain::read_with_id(rest, &self.block)?;
-        let id = self.commit_whole(id)?;
-        input.take(rest.len() - plain.behind.len());
-        Some((plain.bytes(), id))
-    }
-
-    /// As [`take_plain`](Self::take_plain), for what is found but not lent.
-    #[cfg(feature = "std")]
-    #[inline(always)]
-    pub(super) fn find_plain(&mut self, input: &[u8], at: &mut usize) -> Option<Lent> {
-        if !self.is_untouched() {
-            return None;
-        }
-        let ahead = Placed::new(input.get(*at..)?, *at);
-        let plain = Plain::read(ahead, &self.block).ok()?;
-        *at = plain.behind.at();
-        self.fruitful = true;
-        Some(Lent {
-            data: Span::new(plain.data.range()),
-            event_type: plain.event_type.and_then(|it| Short::new(it.range())),
-            id: None,
-        })
-    }
-
     /// Lends a whole event.
     #[inline(always)]
     pub(super) fn lend_whole<'a>(&'a self, text: WholeText<'a>) -> Event<'a> {
@@ -149,12 +57,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             data: text.data,
             last_event_id: text.id.unwrap_or_else(|| self.last_event_id()),
         }
-    }
-
-    /// Whether an event begins here, and none of an earlier one is left.
-    #[inline(always)]
-    pub(super) fn is_untouched(&self) -> bool {
-        QUICK && self.line.is_start() && self.block.is_untouched()
     }
 
     /// Takes the input if it is empty, or nothing but more of a cut line.
@@ -184,23 +86,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         taken.map(|()| true)
     }
 
-    /// Takes the input if it is nothing but the start of a block's first line, of data.
-    #[inline(always)]
-    pub(super) fn take_first_line<'i>(&mut self, input: &mut impl Input<'i>) -> bool {
-        let Some(value) = input.rest().strip_prefix(b"data: ") else {
-            return false;
-        };
-        let begun = Begun {
-            event_type: None,
-            data: value,
-        };
-        if !self.is_new() || scan::line_end(value).is_some() || !self.begin(&begun) {
-            return false;
-        }
-        input.take_all();
-        true
-    }
-
     /// Takes the input if it is nothing but the start of a comment.
     #[inline(always)]
     pub(super) fn take_comment<'i>(&mut self, input: &mut impl Input<'i>) -> bool {
@@ -215,20 +100,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         self.line = Line::Comment;
         input.take_all();
         true
-    }
-
-    /// Copies what there is of a new block, if there is room.
-    #[inline(always)]
-    fn begin(&mut self, begun: &Begun<&[u8]>) -> bool {
-        if begun.data.len() > self.block.room(Field::Data) {
-            return false;
-        }
-        self.line = Line::Value(Field::Data);
-        match begun.event_type {
-            Some(_) => self.block.copy(begun.event_type, begun.data, None),
-            None => self.block.copy_data(begun.data),
-        }
-        .is_ok()
     }
 
     /// Copies more of a cut data line, which is at the start of the input.
@@ -482,7 +353,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
 
     /// Makes the ID of a whole event the last event ID.
     #[inline(always)]
-    fn commit_whole<'i>(&mut self, id: impl Ahead<'i>) -> Option<&'i str> {
+    pub(super) fn commit_whole<'i>(&mut self, id: impl Ahead<'i>) -> Option<&'i str> {
         let id = id.text()?;
         self.block.commit_text(id).ok()?;
         self.fruitful = true;
@@ -491,4 +362,4 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
 }
 
 /// Whether there are short ways: not where flash is scarce.
-const QUICK: bool = cfg!(feature = "std");
+pub(super) const QUICK: bool = cfg!(feature = "std");

@@ -1,7 +1,7 @@
 //! Events that lie whole in the input, in the form most servers write: read without touching the
 //! parser (9.2.6).
 
-use crate::{Buffer, Event, block::Block, chunk::Ahead, line::Field, scan};
+use crate::{Buffer, block::Block, chunk::Ahead, line::Field, scan};
 
 /// The fields of an event.
 pub(super) struct Whole<T> {
@@ -71,126 +71,12 @@ impl<T> Whole<T> {
     }
 }
 
-/// An event of one line of data, perhaps with a type before it, and of nothing else: what most
-/// streams consist of, if an ID before that is read by itself.
-pub(super) struct Plain<T> {
-    /// Not empty.
-    pub(super) event_type: Option<T>,
-    pub(super) data: T,
-    /// What comes behind the event.
-    pub(super) behind: T,
-}
-
-/// An event whose line of data all that is ahead ends in.
-pub(super) struct Begun<T> {
-    pub(super) event_type: Option<T>,
-    /// What there is of the data.
-    pub(super) data: T,
-}
-
-impl<T> Plain<T> {
-    /// Reads the event at the start of what is ahead, if it is plain and all there. If its line of
-    /// data is cut, the error is what there is of it.
-    #[inline(always)]
-    pub(super) fn read<'i, D: Buffer, F: Buffer>(
-        ahead: T,
-        block: &Block<D, F>,
-    ) -> Result<Self, Option<Begun<T>>>
-    where
-        T: Ahead<'i>,
-    {
-        match ahead.strip_prefix("data: ") {
-            Some(line) => Self::read_data(None, line, block),
-            None => {
-                let (event_type, line) = Self::event_type(ahead, block).ok_or(None)?;
-                Self::read_data(Some(event_type), line, block)
-            }
-        }
-    }
-
-    /// An event type, and the value of the line of data that comes next, with all behind it.
-    #[inline(always)]
-    fn event_type<'i, D: Buffer, F: Buffer>(ahead: T, block: &Block<D, F>) -> Option<(T, T)>
-    where
-        T: Ahead<'i>,
-    {
-        let (event_type, behind) = line_of(ahead.strip_prefix("event: ")?)?;
-        if event_type.bytes().is_empty() {
-            return None;
-        }
-        let event_type = fits(Field::EventType, event_type, block)?;
-        Some((event_type, behind_end(behind)?.strip_prefix("data: ")?))
-    }
-
-    #[inline(always)]
-    fn read_data<'i, D: Buffer, F: Buffer>(
-        event_type: Option<T>,
-        line: T,
-        block: &Block<D, F>,
-    ) -> Result<Self, Option<Begun<T>>>
-    where
-        T: Ahead<'i>,
-    {
-        let Some((data, behind)) = line_of(line) else {
-            return Err(Some(Begun {
-                event_type,
-                data: line,
-            }));
-        };
-        let behind = match behind.strip_prefix("\n\n") {
-            Some(behind) => behind,
-            None => behind.strip_prefix("\r\n\r\n").ok_or(None)?,
-        };
-        Ok(Self {
-            event_type,
-            data: fits(Field::Data, data, block).ok_or(None)?,
-            behind,
-        })
-    }
-
-    /// Type and data as text, if they are.
-    #[inline(always)]
-    pub(super) fn text<'i>(&self) -> Option<(&'i str, &'i str)>
-    where
-        T: Ahead<'i>,
-    {
-        let event_type = match self.event_type {
-            Some(event_type) => event_type.text()?,
-            None => Event::DEFAULT_TYPE,
-        };
-        Some((event_type, self.data.text()?))
-    }
-
-    /// Type and data.
-    #[inline(always)]
-    pub(super) fn bytes<'i>(&self) -> (&'i [u8], &'i [u8])
-    where
-        T: Ahead<'i>,
-    {
-        let event_type = match self.event_type {
-            Some(event_type) => event_type.bytes(),
-            None => Event::DEFAULT_TYPE.as_bytes(),
-        };
-        (event_type, self.data.bytes())
-    }
-
-    /// As [`read`](Self::read), with an ID before it, in which there is no NUL.
-    #[inline(always)]
-    pub(super) fn read_with_id<'i, D: Buffer, F: Buffer>(
-        ahead: T,
-        block: &Block<D, F>,
-    ) -> Option<(T, Self)>
-    where
-        T: Ahead<'i>,
-    {
-        let (id, behind) = id_of(ahead, block)?;
-        Some((id, Self::read(behind, block).ok()?))
-    }
-}
-
 /// The ID in the line at the start of `rest`, and what comes behind the line.
 #[inline(always)]
-fn id_of<'i, T: Ahead<'i>, D: Buffer, F: Buffer>(rest: T, block: &Block<D, F>) -> Option<(T, T)> {
+pub(super) fn id_of<'i, T: Ahead<'i>, D: Buffer, F: Buffer>(
+    rest: T,
+    block: &Block<D, F>,
+) -> Option<(T, T)> {
     let line = rest.strip_prefix("id: ")?;
     let (id, behind) = line.split_at(scan::line_end_without_nul(line.bytes())?)?;
     Some((fits(Field::Id, id, block)?, behind_end(behind)?))
@@ -254,7 +140,7 @@ impl<T> Fields<T> {
 
 /// The value, if the block has room for it.
 #[inline(always)]
-fn fits<'i, T: Ahead<'i>, D: Buffer, F: Buffer>(
+pub(super) fn fits<'i, T: Ahead<'i>, D: Buffer, F: Buffer>(
     field: Field,
     value: T,
     block: &Block<D, F>,
