@@ -149,13 +149,12 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     }
 
     fn end_line(&mut self) -> Result<(), TooLarge> {
-        let field = match self.line {
-            Line::Space(field) | Line::Value(field) => field,
-            Line::Name(field, read) if field.name_at(read) == b':' => {
-                self.begin_value(field)?;
-                field
-            }
-            _ => return Ok(()),
+        if let Line::Name(..) = self.line {
+            // 9.2.6: a name without a colon has the empty value.
+            self.extend_name(b":")?;
+        }
+        let (Line::Space(field) | Line::Value(field)) = self.line else {
+            return Ok(());
         };
         match field {
             Field::Retry if self.digits.is_some() => self.retry = self.digits,
