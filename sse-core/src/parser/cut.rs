@@ -68,7 +68,14 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         let (taken, read) = match whole {
             Some((Field::Data, value)) if self.block.has_data(lent) => {
                 let first = lent.data.take();
-                (self.block.append_line(first, value, input), Read::Other)
+                let taken = match QUICK {
+                    true => self.block.append_line(first, value, input),
+                    false => {
+                        let kept = self.block.keep_data(first, input);
+                        kept.and_then(|()| self.take_line(line))
+                    }
+                };
+                (taken, Read::Other)
             }
             Some((field, value)) => {
                 let value = end - value.len()..end;
@@ -76,10 +83,8 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             }
             None if begun == Line::Start && line.is_empty() => (Ok(()), Read::Blank),
             None => {
-                let taken = self.extend_line(line);
-                let read = self.read::<COMMENTS>(begun, start..end, true);
-                let ended = self.end_line();
-                (taken.and(ended), read)
+                let taken = self.take_line(line);
+                (taken, self.read::<COMMENTS>(begun, start..end, true))
             }
         };
         *at = self.step_over_line_end(input, end);
@@ -104,11 +109,18 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         }
     }
 
+    /// Takes what there is of a line that ends here.
+    fn take_line(&mut self, piece: &[u8]) -> Result<(), TooLarge> {
+        let taken = self.extend_line(piece);
+        let ended = self.end_line();
+        taken.and(ended)
+    }
+
     /// Takes more of a line whose end is not there yet.
     #[inline(never)]
     pub(super) fn extend_line(&mut self, piece: &[u8]) -> Result<(), TooLarge> {
         let value = match self.line {
-            Line::Value(_) | Line::Comment | Line::Ignored => piece,
+            Line::Value(_) | Line::Comment | Line::Ignored if QUICK => piece,
             _ => self.extend_name(piece)?,
         };
         match self.line {
@@ -190,8 +202,11 @@ fn lendable(line: &[u8]) -> Option<(Field, &[u8])> {
         _ => return None,
     };
     match behind {
-        [] => Some((field, behind)),
+        [] if QUICK => Some((field, behind)),
         [b':', b' ', value @ ..] | [b':', value @ ..] => Some((field, value)),
         _ => None,
     }
 }
+
+/// Whether what seldom comes has a short way, too: not where flash is scarce.
+const QUICK: bool = cfg!(feature = "std");
