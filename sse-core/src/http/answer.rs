@@ -65,13 +65,14 @@ impl Framing {
     ) -> Result<(), RequestError> {
         check(headers)?;
         out.push_slice(b"HTTP/1.1 200 OK\r\n")?;
-        for (name, value) in STREAM_HEADERS {
+        for (name, value) in &STREAM_HEADERS {
             if !headers.iter().any(|header| header.is_named(name)) {
-                append_header(text_header(name, value), out)?;
+                let value = value.as_bytes();
+                append_header(&Header { name, value }, out)?;
             }
         }
         if self == Self::Chunked {
-            append_header(text_header("transfer-encoding", "chunked"), out)?;
+            append_header(&CHUNKED, out)?;
         }
         Ok(end_head(headers, out)?)
     }
@@ -183,16 +184,11 @@ fn check(headers: &[Header<'_>]) -> Result<(), InvalidRequest> {
 }
 
 fn end_head(headers: &[Header<'_>], out: &mut impl Buffer) -> Result<(), Full> {
-    for &header in headers {
+    for header in headers {
         append_header(header, out)?;
     }
-    append_header(text_header("connection", "close"), out)?;
+    append_header(&CLOSE, out)?;
     out.push_slice(b"\r\n")
-}
-
-fn text_header<'a>(name: &'a str, value: &'a str) -> Header<'a> {
-    let value = value.as_bytes();
-    Header { name, value }
 }
 
 fn extend_hex(out: &mut impl Buffer, n: usize) -> Result<(), Full> {
@@ -201,3 +197,13 @@ fn extend_hex(out: &mut impl Buffer, n: usize) -> Result<(), Full> {
     }
     out.push_slice(&[b"0123456789abcdef"[n % 16]])
 }
+
+const CHUNKED: Header<'static> = Header {
+    name: "transfer-encoding",
+    value: b"chunked",
+};
+
+const CLOSE: Header<'static> = Header {
+    name: "connection",
+    value: b"close",
+};

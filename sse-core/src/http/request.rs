@@ -98,7 +98,7 @@ impl<'a> Request<'a> {
             (self.method, self.body)
         };
         let kept = || self.headers.iter().filter(|header| hop.keeps(header));
-        let own = |name| kept().find(|header| header.is_named(name)).copied();
+        let own = |name| kept().find(|header| header.is_named(name));
 
         for part in [method, " ", url.target(), " HTTP/1.1\r\n"] {
             out.push_slice(part.as_bytes())?;
@@ -107,13 +107,13 @@ impl<'a> Request<'a> {
             name: "Host",
             value: url.authority().as_bytes(),
         };
-        append_header(own("host").unwrap_or(host), out)?;
-        for default in DEFAULT_HEADERS {
+        append_header(own("host").unwrap_or(&host), out)?;
+        for default in &DEFAULT_HEADERS {
             if own(default.name).is_none() {
                 append_header(default, out)?;
             }
         }
-        for &header in kept() {
+        for header in kept() {
             let is_stale = last_event_id.is_some() && header.is_named("last-event-id");
             if !is_stale && !header.is_named("host") {
                 append_header(header, out)?;
@@ -121,7 +121,7 @@ impl<'a> Request<'a> {
         }
         if let Some(value @ [_, ..]) = last_event_id {
             append_header(
-                Header {
+                &Header {
                     name: "Last-Event-ID",
                     value,
                 },
@@ -245,7 +245,7 @@ pub(super) fn check_header(header: &Header<'_>) -> Result<(), InvalidRequest> {
     Ok(())
 }
 
-pub(super) fn append_header(header: Header<'_>, out: &mut impl Buffer) -> Result<(), Full> {
+pub(super) fn append_header(header: &Header<'_>, out: &mut impl Buffer) -> Result<(), Full> {
     for part in [header.name.as_bytes(), b": ", header.value, b"\r\n"] {
         out.push_slice(part)?;
     }
