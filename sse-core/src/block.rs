@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use crate::{
     Buffer, Event, TooLarge,
+    buffer::GROWS,
     chunk::Ahead,
     event::named,
     ids::Ids,
@@ -66,8 +67,10 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         self.has_data = false;
         self.has_id = false;
         self.phase = match self.phase {
-            Phase::Untouched | Phase::Cleared => Phase::Untouched,
-            Phase::Copied | Phase::Skipping | Phase::Over => Phase::Cleared,
+            Phase::Copied | Phase::Skipping | Phase::Over if GROWS => Phase::Cleared,
+            Phase::Untouched | Phase::Cleared | Phase::Copied | Phase::Skipping | Phase::Over => {
+                Phase::Untouched
+            }
         };
     }
 
@@ -199,7 +202,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     #[inline]
     fn begin_data(&mut self) -> Result<(), TooLarge> {
         match self.has_data {
-            true => self.extend_data("\n"),
+            true => self.extend_data(LINE_FEED),
             false => {
                 self.has_data = true;
                 Ok(())
@@ -261,33 +264,36 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     }
 
     /// Copies what was lent out of an input that goes away.
-    #[cfg_attr(feature = "std", inline(always))]
-    #[cfg_attr(not(feature = "std"), inline(never))]
+    #[inline(always)]
     pub(crate) fn keep(&mut self, lent: Lent, input: &[u8]) -> Result<(), TooLarge> {
-        match lent.is_empty() {
-            true => Ok(()),
-            false => self.copy_lent(lent, input),
+        if Short::LENT && lent.is_empty() {
+            return Ok(());
         }
+        self.copy_lent(lent, input)
     }
 
     #[cfg_attr(feature = "std", inline(never))]
     fn copy_lent(&mut self, lent: Lent, input: &[u8]) -> Result<(), TooLarge> {
         self.keep_data(lent.data, input)?;
         self.keep_event_type(lent.event_type, input)?;
-        if let Some(id) = lent.id {
-            self.phase = Phase::Copied;
-            self.ids.set(id.of(input)).map_err(|_| self.overflow())?;
-            self.has_id = true;
-        }
-        Ok(())
+        self.keep_id(lent.id, input)
     }
 
     #[cfg_attr(not(feature = "std"), inline(never))]
     pub(crate) fn keep_data(&mut self, lent: Option<Span>, input: &[u8]) -> Result<(), TooLarge> {
         if let Some(data) = lent {
             self.phase = Phase::Copied;
-            push(&mut self.data, data.of(input), self.limit).map_err(|TooLarge| self.overflow())?;
             self.has_data = true;
+            self.extend_data(data.of(input))?;
+        }
+        Ok(())
+    }
+
+    fn keep_id(&mut self, lent: Option<Short>, input: &[u8]) -> Result<(), TooLarge> {
+        if let Some(id) = lent {
+            self.phase = Phase::Copied;
+            self.has_id = true;
+            self.ids.set(id.of(input)).map_err(|_| self.overflow())?;
         }
         Ok(())
     }
@@ -311,44 +317,46 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         text: LentText<'a>,
         input: &[u8],
     ) -> Result<Event<'a>, TooLarge> {
-        let bytes = Lent {
-            data: lent.data.filter(|_| text.data.is_none()),
-            event_type: lent.event_type.filter(|_| text.event_type.is_none()),
-            id: lent.id.filter(|_| text.id.is_none()),
-        };
-        let kept = self.keep(bytes, input);
-        self.finish();
-        kept?;
-        self.event(text)
+        if let Err(TooLarge) = self.repair(lent, &text, input) {
+            self.reset();
+            return Err(TooLarge);
+        }
+        self.end_block(lent.id, text.id, input)?;
+        let event_type = text.event_type;
+        Ok(Event {
+            event_type: named(event_type.unwrap_or_else(|| self.event_type.as_text())),
+            data: text.data.unwrap_or_else(|| self.data.as_text()),
+            last_event_id: text.id.unwrap_or_else(|| self.ids.last()),
+        })
     }
 
-    /// As [`dispatch`](Self::dispatch), where nothing is lent.
-    #[inline(always)]
+    /// Makes text of data and type where they are not lent, or are no text.
+    #[inline]
+    fn repair(&mut self, lent: &Lent, text: &LentText<'_>, input: &[u8]) -> Result<(), TooLarge> {
+        if text.data.is_none() {
+            self.keep_data(lent.data, input)?;
+            self.data.repair(self.limit).map_err(|_| TooLarge)?;
+        }
+        if text.event_type.is_none() {
+            self.keep_event_type(lent.event_type, input)?;
+            self.event_type.repair(self.limit).map_err(|_| TooLarge)?;
+        }
+        Ok(())
+    }
+
+    /// As [`dispatch`](Self::dispatch), where nothing is lent; what is text is looked at once.
+    #[cfg_attr(feature = "std", inline(always))]
     pub(crate) fn dispatch_copied(&mut self) -> Result<Event<'_>, TooLarge> {
         self.finish();
-        self.event(LentText::default())
-    }
-
-    /// Makes text of what is not lent.
-    #[inline(always)]
-    fn event<'a>(&'a mut self, text: LentText<'a>) -> Result<Event<'a>, TooLarge> {
-        let event_type = match text.event_type {
-            Some(event_type) => event_type,
-            None => self.event_type.repair(self.limit).map_err(|_| TooLarge)?,
-        };
-        let data = match text.data {
-            Some(data) => data,
-            None => self.data.repair(self.limit).map_err(|_| TooLarge)?,
-        };
-        match text.id {
-            Some(id) => self.ids.commit_text(id)?,
-            None if self.has_id => self.ids.commit(self.limit)?,
-            None => {}
+        let event_type = self.event_type.repaired(self.limit).map_err(|_| TooLarge)?;
+        let data = self.data.repaired(self.limit).map_err(|_| TooLarge)?;
+        if self.has_id {
+            self.ids.commit(self.limit)?;
         }
         Ok(Event {
             event_type: named(event_type),
             data,
-            last_event_id: text.id.unwrap_or_else(|| self.ids.last()),
+            last_event_id: self.ids.last(),
         })
     }
 
@@ -361,11 +369,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         text: Option<&str>,
         input: &[u8],
     ) -> Result<(), TooLarge> {
-        let bytes = Lent {
-            id: id.filter(|_| text.is_none()),
-            ..Lent::default()
-        };
-        let kept = self.keep(bytes, input);
+        let kept = self.keep_id(id.filter(|_| text.is_none()), input);
         self.finish();
         kept?;
         match text {
@@ -380,7 +384,8 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     fn finish(&mut self) {
         match self.phase {
             Phase::Untouched => {}
-            Phase::Cleared => self.reset(),
+            Phase::Cleared if GROWS => self.reset(),
+            Phase::Cleared => {}
             Phase::Copied | Phase::Skipping | Phase::Over => self.phase = Phase::Over,
         }
     }
@@ -420,9 +425,19 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
 }
 
 #[inline]
-fn push<'i>(buffer: &mut impl Buffer, piece: impl Ahead<'i>, limit: usize) -> Result<(), TooLarge> {
+pub(crate) fn push<'i>(
+    buffer: &mut impl Buffer,
+    piece: impl Ahead<'i>,
+    limit: usize,
+) -> Result<(), TooLarge> {
     if piece.bytes().len() > limit.saturating_sub(buffer.as_slice().len()) {
         return Err(TooLarge);
     }
     piece.push_to(buffer).map_err(|_| TooLarge)
 }
+
+/// What joins data lines; text, where that saves a check, and else what other data is.
+#[cfg(feature = "std")]
+const LINE_FEED: &str = "\n";
+#[cfg(not(feature = "std"))]
+const LINE_FEED: &[u8] = b"\n";

@@ -48,13 +48,20 @@ pub trait Buffer {
         self.push_slice(text.as_bytes())
     }
 
-    /// Makes the bytes UTF-8 and lends them: what is none becomes U+FFFD, as the Encoding Standard
-    /// decodes it.
+    /// Makes the bytes UTF-8: what is none becomes U+FFFD, as the Encoding Standard decodes it.
     ///
     /// # Errors
-    /// [`Full`] if that is more than `limit` bytes, or does not fit; then nothing has changed.
-    fn repair(&mut self, limit: usize) -> Result<&str, Full> {
-        utf8::repair(self, limit)?;
+    /// [`Full`] if that is more than `limit` bytes, or does not fit; then what it holds is of no use.
+    fn repair(&mut self, limit: usize) -> Result<(), Full> {
+        utf8::repair(self, limit)
+    }
+
+    /// [Repairs](Self::repair) the bytes and lends them. Memory that can, looks at text only once.
+    ///
+    /// # Errors
+    /// As [`repair`](Self::repair).
+    fn repaired(&mut self, limit: usize) -> Result<&str, Full> {
+        self.repair(limit)?;
         Ok(self.as_text())
     }
 
@@ -170,6 +177,9 @@ impl Buffer for SliceBuffer<'_> {
         self.len = self.len.min(len);
     }
 }
+
+/// Whether there is memory that grows.
+pub(crate) const GROWS: bool = cfg!(feature = "alloc");
 
 #[cfg(feature = "alloc")]
 impl Buffer for alloc::vec::Vec<u8> {

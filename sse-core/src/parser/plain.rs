@@ -236,6 +236,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     /// Takes the input if it is nothing but the start of a block's first line, of data.
     #[inline(always)]
     pub(super) fn take_first_line<'i>(&mut self, input: &mut impl Input<'i>) -> bool {
+        if !self.is_new() {
+            return false;
+        }
         let Some(value) = input.rest().strip_prefix(b"data: ") else {
             return false;
         };
@@ -243,7 +246,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             event_type: None,
             data: value,
         };
-        if !self.is_new() || scan::line_end(value).is_some() || !self.begin(&begun) {
+        if scan::line_end(value).is_some() || !self.begin(&begun) {
             return false;
         }
         input.take_all();
