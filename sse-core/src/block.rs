@@ -91,8 +91,8 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
     #[inline]
     pub(crate) fn is_new(&mut self) -> bool {
         match self.phase {
-            Phase::Untouched => true,
-            Phase::Cleared | Phase::Over => {
+            Phase::Untouched | Phase::Cleared => true,
+            Phase::Over => {
                 self.reset();
                 true
             }
@@ -381,7 +381,7 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
 
     /// Ends the block.
     #[inline]
-    fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) {
         match self.phase {
             Phase::Untouched => {}
             Phase::Cleared if GROWS => self.reset(),

@@ -284,4 +284,4 @@ impl<'i> Look<'i> for Chunk<'i> {
 }
 
 const AHEAD: usize = 16 * 1024;
-const SHORT: usize = 128;
+pub(crate) const SHORT: usize = 128;

@@ -51,9 +51,56 @@ impl Growing {
         if self.text.len() / 8 > more.len()
             && let Ok(more) = scan::text(more)
         {
-            push_text(&mut self.text, more);
+            self.extend_text(more);
         } else {
-            push(self.bytes(), more);
+            self.forget_text();
+            self.extend_bytes(more);
+        }
+    }
+
+    #[inline(always)]
+    fn extend_text(&mut self, more: &str) {
+        if more.len() > self.text.capacity() - self.text.len() {
+            self.grow_text(more.len());
+        }
+        self.text.push_str(more);
+    }
+
+    #[inline(never)]
+    fn extend_bytes(&mut self, more: &[u8]) {
+        if more.len() > self.bytes.capacity() - self.bytes.len() {
+            self.grow_bytes(more.len());
+        }
+        self.bytes.extend_from_slice(more);
+    }
+
+    /// Takes what memory there is for bytes, if there are none, before it allocates.
+    #[cold]
+    fn grow_text(&mut self, more: usize) {
+        if self.bytes.is_empty() && self.bytes.capacity() >= self.text.len() + more {
+            let text = String::from_utf8(mem::take(&mut self.bytes)).unwrap_or_default();
+            let old = mem::replace(&mut self.text, text);
+            self.text.push_str(&old);
+            self.bytes = old.into_bytes();
+            self.bytes.clear();
+        } else {
+            let (len, capacity) = (self.text.len(), self.text.capacity());
+            self.text.reserve_exact(growth(len, capacity, more));
+        }
+    }
+
+    /// As [`grow_text`](Self::grow_text), the other way round.
+    #[cold]
+    fn grow_bytes(&mut self, more: usize) {
+        if self.text.is_empty() && self.text.capacity() >= self.bytes.len() + more {
+            let bytes = mem::take(&mut self.text).into_bytes();
+            let mut old = mem::replace(&mut self.bytes, bytes);
+            self.bytes.extend_from_slice(&old);
+            old.clear();
+            self.text = String::from_utf8(old).unwrap_or_default();
+        } else {
+            let (len, capacity) = (self.bytes.len(), self.bytes.capacity());
+            self.bytes.reserve_exact(growth(len, capacity, more));
         }
     }
 
@@ -98,9 +145,10 @@ impl Buffer for Growing {
 
     #[inline]
     fn push_slice(&mut self, more: &[u8]) -> Result<(), Full> {
-        match self.text.is_empty() {
-            true => push(&mut self.bytes, more),
-            false => self.push_to_text(more),
+        match (self.text.is_empty(), more) {
+            (false, _) => self.push_to_text(more),
+            (true, [byte]) if self.bytes.len() < self.bytes.capacity() => self.bytes.push(*byte),
+            (true, _) => self.extend_bytes(more),
         }
         Ok(())
     }
@@ -108,8 +156,8 @@ impl Buffer for Growing {
     #[inline(always)]
     fn push_text(&mut self, more: &str) -> Result<(), Full> {
         match self.bytes.is_empty() {
-            true => push_text(&mut self.text, more),
-            false => push(self.bytes(), more.as_bytes()),
+            true => self.extend_text(more),
+            false => self.push_slice(more.as_bytes())?,
         }
         Ok(())
     }
@@ -167,40 +215,6 @@ impl Buffer for Growing {
 #[inline(never)]
 fn text_of(bytes: &[u8]) -> &str {
     scan::text(bytes).unwrap_or_default()
-}
-
-#[inline(always)]
-fn push_text(text: &mut String, more: &str) {
-    if more.len() > text.capacity() - text.len() {
-        grow_text(text, more.len());
-    }
-    text.push_str(more);
-}
-
-#[cold]
-fn grow_text(text: &mut String, more: usize) {
-    text.reserve_exact(growth(text.len(), text.capacity(), more));
-}
-
-#[inline]
-fn push(bytes: &mut Vec<u8>, more: &[u8]) {
-    match more {
-        [byte] if bytes.len() < bytes.capacity() => bytes.push(*byte),
-        _ => extend(bytes, more),
-    }
-}
-
-#[inline(never)]
-fn extend(bytes: &mut Vec<u8>, more: &[u8]) {
-    if more.len() > bytes.capacity() - bytes.len() {
-        grow(bytes, more.len());
-    }
-    bytes.extend_from_slice(more);
-}
-
-#[cold]
-fn grow(bytes: &mut Vec<u8>, more: usize) {
-    bytes.reserve_exact(growth(bytes.len(), bytes.capacity(), more));
 }
 
 /// Room for `more`, and for half of what there was.

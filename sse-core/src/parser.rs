@@ -133,7 +133,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             }
         }
         let Some(rest) = input.short() else {
-            return match self.take_all::<true>(input)? || self.take_first_line(input) {
+            return match self.take_all::<true>(input)? {
                 true => Ok(None),
                 false => self.next_untaken(input),
             };
@@ -153,6 +153,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &'a mut self,
         rest: &mut &'i [u8],
     ) -> Result<Option<Event<'a>>, TooLarge> {
+        if self.take_comment(rest) {
+            return Ok(None);
+        }
         match self.take_plain_or_begin(rest) {
             Some(Some((event_type, data))) => Ok(Some(Event {
                 event_type,

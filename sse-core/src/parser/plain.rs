@@ -11,7 +11,7 @@ use crate::lent::{Lent, Placed, Short, Span};
 use crate::{
     Buffer, Event, Input,
     block::Block,
-    chunk::Ahead,
+    chunk::{Ahead, SHORT},
     line::{Field, Line},
     scan,
 };
@@ -164,7 +164,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             Ok(plain) => {
                 let text = plain.text()?;
                 *input = plain.behind;
-                self.fruitful = true;
+                self.took_whole();
                 Some(Some(text))
             }
             Err(Some(begun)) if self.begin(&begun) => {
@@ -184,6 +184,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         let (id, plain) = Plain::read_with_id(input.ahead(), &self.block)?;
         let (event_type, data) = plain.text()?;
         let id = self.commit_whole(id)?;
+        self.took_whole();
         input.take_up_to(plain.behind);
         Some((event_type, data, id))
     }
@@ -210,6 +211,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         let rest = input.rest();
         let (id, plain) = Plain::read_with_id(rest, &self.block)?;
         let id = self.commit_whole(id)?;
+        self.fruitful = true;
         input.take(rest.len() - plain.behind.len());
         let (event_type, data) = plain.bytes();
         Some((event_type, data, id))
@@ -233,10 +235,10 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         })
     }
 
-    /// Takes the input if it is nothing but the start of a block's first line, of data.
+    /// Takes the input if it is short and nothing but the start of a block's first line, of data.
     #[inline(always)]
     pub(super) fn take_first_line<'i>(&mut self, input: &mut impl Input<'i>) -> bool {
-        if !self.is_new() {
+        if input.rest().len() > SHORT || !self.is_new() {
             return false;
         }
         let Some(value) = input.rest().strip_prefix(b"data: ") else {

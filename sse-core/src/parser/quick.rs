@@ -168,7 +168,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             return Err(Ok(Taken::Part));
         }
         let mut ahead = input.ahead();
+        let len = ahead.bytes().len();
         let Some(whole) = Whole::read::<false, _, _>(&mut ahead, &self.block) else {
+            self.took_empty(len - ahead.bytes().len());
             input.take_up_to(ahead);
             return Err(Ok(Taken::up_to(input)));
         };
@@ -180,6 +182,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             return Err(taken);
         }
         let text = self.whole_text(whole).ok_or(Ok(Taken::Part))?;
+        self.took_whole();
         input.take_up_to(ahead);
         Ok(text)
     }
@@ -195,7 +198,9 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         }
         let mut ahead = input.rest();
         let Some(whole) = Whole::read::<false, _, _>(&mut ahead, &self.block) else {
-            input.take(input.rest().len() - ahead.len());
+            let len = input.rest().len() - ahead.len();
+            self.took_empty(len);
+            input.take(len);
             return Err(Ok(Taken::up_to(input)));
         };
         if !matches!(whole.end, End::Blank) {
@@ -207,7 +212,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             Some(id) => Some(self.commit_whole(id).ok_or(Ok(Taken::Part))?),
             None => None,
         };
-        self.fruitful = true;
+        self.took_whole();
         input.take(input.rest().len() - ahead.len());
         Ok((whole, id))
     }
@@ -235,14 +240,18 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         }
         let mut ahead = Placed::new(rest, *at);
         let whole = Whole::read::<COMMENTS, _, _>(&mut ahead, &self.block);
+        let Some(whole) = whole else {
+            self.took_empty(ahead.at() - *at);
+            *at = ahead.at();
+            return Err(Ok(Taken::Part));
+        };
         *at = ahead.at();
-        let whole = whole.ok_or(Ok(Taken::Part))?;
         if !matches!(whole.end, End::Blank) {
             let (taken, behind) = self.take_begun(whole, ahead, true);
             *at = behind.at();
             return Err(taken);
         }
-        self.fruitful = true;
+        self.took_whole();
         Ok(Lent {
             data: Span::new(whole.data.range()),
             event_type: whole.event_type.and_then(|it| Short::new(it.range())),
@@ -286,12 +295,24 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             data: whole.data.text()?,
             id: match whole.id {
                 Some(id) => Some(self.commit_whole(id)?),
-                None => {
-                    self.fruitful = true;
-                    None
-                }
+                None => None,
             },
         })
+    }
+
+    /// Notes that so many bytes of blocks without any field have been taken.
+    #[inline(always)]
+    fn took_empty(&mut self, len: usize) {
+        if len > 0 {
+            self.block.finish();
+        }
+    }
+
+    /// Notes that a whole event has been taken.
+    #[inline(always)]
+    pub(super) fn took_whole(&mut self) {
+        self.fruitful = true;
+        self.block.finish();
     }
 
     /// Copies an event whose data goes on: with more lines, or in the next input, if what is ahead
@@ -356,7 +377,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     pub(super) fn commit_whole<'i>(&mut self, id: impl Ahead<'i>) -> Option<&'i str> {
         let id = id.text()?;
         self.block.commit_text(id).ok()?;
-        self.fruitful = true;
         Some(id)
     }
 }
