@@ -124,12 +124,8 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
                     last_event_id: self.last_event_id(),
                 }));
             }
-            if let Some((event_type, data, last_event_id)) = self.take_plain_with_id(input) {
-                return Ok(Some(Event {
-                    event_type,
-                    data,
-                    last_event_id,
-                }));
+            if let Some(event) = self.take_plain_with_id(input) {
+                return Ok(Some(event));
             }
         }
         let Some(rest) = input.short() else {
@@ -164,11 +160,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             })),
             Some(None) => Ok(None),
             None => match self.take_plain_with_id(rest) {
-                Some((event_type, data, last_event_id)) => Ok(Some(Event {
-                    event_type,
-                    data,
-                    last_event_id,
-                })),
+                Some(event) => Ok(Some(event)),
                 None => self.next_untaken(rest),
             },
         }
@@ -231,12 +223,8 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
                     last_event_id: self.last_event_id(),
                 }));
             }
-            if let Some((event_type, data, last_event_id)) = self.take_plain_raw_with_id(input) {
-                return Ok(Some(RawEvent {
-                    event_type,
-                    data,
-                    last_event_id,
-                }));
+            if let Some(event) = self.take_plain_raw_with_id(input) {
+                return Ok(Some(event));
             }
         }
         match self.take_all::<false>(input)? || self.take_first_line(input) {

@@ -9,7 +9,7 @@ use super::{
 #[cfg(feature = "std")]
 use crate::lent::{Lent, Placed, Short, Span};
 use crate::{
-    Buffer, Event, Input,
+    Buffer, Event, Input, RawEvent,
     block::Block,
     chunk::{Ahead, SHORT},
     line::{Field, Line},
@@ -180,13 +180,17 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     pub(super) fn take_plain_with_id<'i>(
         &mut self,
         input: &mut impl Input<'i>,
-    ) -> Option<(&'i str, &'i str, &'i str)> {
+    ) -> Option<Event<'i>> {
         let (id, plain) = Plain::read_with_id(input.ahead(), &self.block)?;
         let (event_type, data) = plain.text()?;
-        let id = self.commit_whole(id)?;
+        let last_event_id = self.commit_whole(id)?;
         self.took_whole();
         input.take_up_to(plain.behind);
-        Some((event_type, data, id))
+        Some(Event {
+            event_type,
+            data,
+            last_event_id,
+        })
     }
 
     /// As [`take_plain`](Self::take_plain), but bytes.
@@ -207,14 +211,18 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     pub(super) fn take_plain_raw_with_id<'i>(
         &mut self,
         input: &mut impl Input<'i>,
-    ) -> Option<(&'i [u8], &'i [u8], &'i str)> {
+    ) -> Option<RawEvent<'i>> {
         let rest = input.rest();
         let (id, plain) = Plain::read_with_id(rest, &self.block)?;
-        let id = self.commit_whole(id)?;
+        let last_event_id = self.commit_whole(id)?;
         self.fruitful = true;
         input.take(rest.len() - plain.behind.len());
         let (event_type, data) = plain.bytes();
-        Some((event_type, data, id))
+        Some(RawEvent {
+            event_type,
+            data,
+            last_event_id,
+        })
     }
 
     /// As [`take_plain`](Self::take_plain), for what is found but not lent.
