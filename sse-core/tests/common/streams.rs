@@ -34,5 +34,8 @@ const PIECES: &[&[u8]] = &[
     b"\n", b"\n", b"\n\n", b"\n\n", b"\r", b"\r", b"\r\r", b"\r\n", b"\r\n", b"\r\n\r\n", b"\n\r",
     b"\xEF\xBB\xBF", b"\xEF", b"\xEF\xBB", b"\xBB\xBF", b"\xBF", b"\xE2\x82\xAC", b"\xE2\x82",
     b"\xF0\x9F\x8C\x8D", b"\xF0\x9F\x8C", b"\xF0\x9F", b"\xF4\x90", b"\x80", b"\xFF", b"\xC0\x8A",
+    b"data: more than a row of text\n\n", b"data: more than a row of text\r\n\r\n",
+    b"event: of_more_than_sixteen_bytes\n", b"id: 12345678901234567890\n", b"id: 123456789012345\0\n",
+    b"sixteen bytes : ", b"more bytes than fit into a block of sixty-four, so that rows follow it",
     b"\xED\xA0\x80", b"\xC3\xA9", b"\xC3", b"\xC2\x85", b"\xE2\x80\xA8",
 ];
