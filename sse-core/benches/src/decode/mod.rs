@@ -99,7 +99,10 @@ pub(crate) fn is_ours(name: &str) -> bool {
 
 /// The decoder of this name.
 pub(crate) fn find(name: &str) -> Option<&'static Decoder> {
-    DECODERS.iter().chain(WHOLE_PATHS).find(|decoder| decoder.name == name)
+    DECODERS
+        .iter()
+        .chain(WHOLE_PATHS)
+        .find(|decoder| decoder.name == name)
 }
 
 /// Runs `decode` into a sink of its own.
