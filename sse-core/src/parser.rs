@@ -3,10 +3,8 @@
 use core::time::Duration;
 
 use crate::{
-    Buffer, DEFAULT_LIMIT, Event, Growing, Input, Item, ItemPlace, Place, RawEvent, SliceBuffer,
-    TooLarge,
+    Buffer, DEFAULT_LIMIT, Event, Growing, Input, Item, SliceBuffer, TooLarge,
     block::Block,
-    event::{named, named_bytes},
     lent::{Lent, LentText},
     line::Line,
     place::Found,
@@ -16,8 +14,10 @@ use cut::Read;
 use quick::Taken;
 
 mod cut;
+mod find;
 mod plain;
 mod quick;
+mod raw;
 mod whole;
 
 /// An incremental parser of `text/event-stream`.
@@ -204,77 +204,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         event
     }
 
-    /// As [`next_event`](Self::next_event), without a check that type and data are UTF-8: for who
-    /// reads JSON from bytes, or passes them on.
-    ///
-    /// # Errors
-    /// As [`next_event`](Self::next_event).
-    #[cfg_attr(feature = "std", inline(always))]
-    #[cfg_attr(not(feature = "std"), inline)]
-    pub fn next_raw<'a, 'i: 'a>(
-        &'a mut self,
-        input: &mut impl Input<'i>,
-    ) -> Result<Option<RawEvent<'a>>, TooLarge> {
-        if self.is_untouched() {
-            if let Some((event_type, data)) = self.take_plain_raw(input) {
-                return Ok(Some(RawEvent {
-                    event_type,
-                    data,
-                    last_event_id: self.last_event_id(),
-                }));
-            }
-            if let Some(event) = self.take_plain_raw_with_id(input) {
-                return Ok(Some(event));
-            }
-        }
-        match self.take_all::<false>(input)? || self.take_first_line(input) {
-            true => Ok(None),
-            false => self.next_untaken_raw(input),
-        }
-    }
-
-    #[cfg_attr(feature = "std", inline(never))]
-    #[cfg_attr(not(feature = "std"), inline(always))]
-    fn next_untaken_raw<'a, 'i: 'a>(
-        &'a mut self,
-        input: &mut impl Input<'i>,
-    ) -> Result<Option<RawEvent<'a>>, TooLarge> {
-        let mut taken = self.take_cut_line::<false>(input)?;
-        if let Taken::Part = taken {
-            taken = match self.whole_raw(input) {
-                Ok((whole, id)) => {
-                    return Ok(Some(RawEvent {
-                        event_type: named_bytes(whole.event_type.unwrap_or_default()),
-                        data: whole.data,
-                        last_event_id: id.unwrap_or_else(|| self.last_event_id()),
-                    }));
-                }
-                Err(other) => other?,
-            };
-        }
-        match taken {
-            Taken::Part if self.take_comment(input) => return Ok(None),
-            Taken::Part => {}
-            Taken::Copied => {
-                self.block.end_block(None, None, &[])?;
-                return Ok(Some(self.raw_event(Lent::default(), None, &[])));
-            }
-            Taken::All => return Ok(None),
-        }
-        let (bytes, mut at) = (input.rest(), 0);
-        let found = match self.advance::<false>(bytes, &mut at) {
-            Ok(Some(Found::Event(lent))) => {
-                let id = lent.id.and_then(|id| input.text(id.range()));
-                let ended = self.block.end_block(lent.id, id, bytes);
-                ended.map(|()| Some((lent, id)))
-            }
-            Ok(Some(Found::Comment(_)) | None) => Ok(None),
-            Err(TooLarge) => Err(TooLarge),
-        };
-        input.take(at);
-        Ok(found?.map(|(lent, id)| self.raw_event(lent, id, bytes)))
-    }
-
     /// As [`next_event`](Self::next_event), and hands out comments too, each as soon as its bytes
     /// are there.
     ///
@@ -294,53 +223,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         };
         input.take(at);
         item
-    }
-
-    /// Finds the next event in `input` from `at` on, without lending it, and moves `at` behind it;
-    /// [`event_at`](Self::event_at) lends it. For a loop that must not hold a borrow.
-    ///
-    /// `None` means that all of `input` was taken and more is needed. The place is good until the
-    /// next call that takes `&mut self`.
-    ///
-    /// # Errors
-    /// As [`next_event`](Self::next_event).
-    pub fn find_event(&mut self, input: &[u8], at: &mut usize) -> Result<Option<Place>, TooLarge> {
-        match self.find::<false>(input, at)? {
-            Some(Found::Event(lent)) => self.place(lent, input).map(Some),
-            Some(Found::Comment(_)) | None => Ok(None),
-        }
-    }
-
-    /// As [`find_event`](Self::find_event), and finds comments too.
-    ///
-    /// # Errors
-    /// As [`next_event`](Self::next_event).
-    pub fn find_item(
-        &mut self,
-        input: &[u8],
-        at: &mut usize,
-    ) -> Result<Option<ItemPlace>, TooLarge> {
-        match self.find::<true>(input, at)? {
-            Some(Found::Event(lent)) => Ok(Some(ItemPlace::Event(self.place(lent, input)?))),
-            Some(Found::Comment(place)) => Ok(Some(ItemPlace::Comment(place))),
-            None => Ok(None),
-        }
-    }
-
-    /// Lends the event found at `place` in the same `input`.
-    #[must_use]
-    pub fn event_at<'a>(&'a self, input: &'a [u8], place: Place) -> Event<'a> {
-        let text = |bytes: Option<&'a [u8]>| scan::text(bytes?).ok();
-        let block = &self.block;
-        Event {
-            event_type: named(
-                text(place.0.event_type.map(|it| it.of(input)))
-                    .unwrap_or_else(|| block.event_type().as_text()),
-            ),
-            data: text(place.0.data.map(|it| it.of(input)))
-                .unwrap_or_else(|| block.data().as_text()),
-            last_event_id: self.last_event_id(),
-        }
     }
 
     /// What a reconnect must send as `Last-Event-ID`: the ID of the last block, dispatched or not,
@@ -382,24 +264,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         self.fruitful = false;
     }
 
-    /// Reads `input` from `at` up to the next thing to hand out, the short way if there is one.
-    #[cfg_attr(feature = "std", inline(always))]
-    fn find<const COMMENTS: bool>(
-        &mut self,
-        input: &[u8],
-        at: &mut usize,
-    ) -> Result<Option<Found>, TooLarge> {
-        let taken = match self.find_quickly::<COMMENTS>(input, at) {
-            Ok(lent) => return Ok(Some(Found::Event(lent))),
-            Err(other) => other?,
-        };
-        match taken {
-            Taken::Part => self.advance::<COMMENTS>(input, at),
-            Taken::Copied => Ok(Some(Found::Event(Lent::default()))),
-            Taken::All => Ok(None),
-        }
-    }
-
     /// Reads `input` from `at` up to the next thing to hand out.
     #[cfg_attr(feature = "std", inline(always))]
     fn advance<const COMMENTS: bool>(
@@ -435,43 +299,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         Ok(None)
     }
 
-    /// As [`find_event`](Self::find_event), without a check of its text: [`lend`](Self::lend) is to
-    /// follow. The event goes to where `lend` gets it from, as to hand it through takes longer than
-    /// to find it.
-    #[cfg(feature = "std")]
-    pub(crate) fn find_unread(
-        &mut self,
-        input: &[u8],
-        at: &mut usize,
-        found: &mut Lent,
-    ) -> Result<bool, TooLarge> {
-        if let Some(plain) = self.find_plain(input, at) {
-            *found = plain;
-            return Ok(true);
-        }
-        match self.find::<false>(input, at)? {
-            Some(Found::Event(lent)) => {
-                *found = lent;
-                Ok(true)
-            }
-            Some(Found::Comment(_)) | None => Ok(false),
-        }
-    }
-
-    /// Lends the event found last, out of the same `input`.
-    #[cfg(feature = "std")]
-    #[inline]
-    pub(crate) fn lend<'a>(
-        &'a mut self,
-        mut input: &'a [u8],
-        found: &Lent,
-    ) -> Result<Event<'a>, TooLarge> {
-        match self.lend_quickly(found, input) {
-            Some(text) => Ok(self.lend_whole(text)),
-            None => self.dispatch(found, &mut input),
-        }
-    }
-
     /// Whether there was an event since the last [`restart`](Self::restart).
     pub(crate) fn is_fruitful(&self) -> bool {
         self.fruitful
@@ -501,30 +328,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     ) -> Result<Event<'a>, TooLarge> {
         let text = text_of(lent, input);
         self.block.dispatch(lent, text, input.rest())
-    }
-
-    fn place(&mut self, lent: Lent, mut input: &[u8]) -> Result<Place, TooLarge> {
-        let text = text_of(&lent, &mut input);
-        self.block.dispatch(&lent, text, input)?;
-        Ok(Place(Lent {
-            data: lent.data.filter(|_| text.data.is_some()),
-            event_type: lent.event_type.filter(|_| text.event_type.is_some()),
-            id: None,
-        }))
-    }
-
-    #[inline]
-    fn raw_event<'a>(&'a self, lent: Lent, id: Option<&'a str>, input: &'a [u8]) -> RawEvent<'a> {
-        RawEvent {
-            event_type: named_bytes(
-                lent.event_type
-                    .map_or_else(|| self.block.event_type().as_slice(), |e| e.of(input)),
-            ),
-            data: lent
-                .data
-                .map_or_else(|| self.block.data().as_slice(), |d| d.of(input)),
-            last_event_id: id.unwrap_or_else(|| self.last_event_id()),
-        }
     }
 
     /// The position behind the line end at `end`. A CR that is the input's last byte has ended its
