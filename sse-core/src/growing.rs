@@ -45,8 +45,16 @@ impl Growing {
         self.text = String::from_utf8(empty).unwrap_or_default();
     }
 
-    /// To check a little more is less than to check all of it again.
     #[inline(never)]
+    fn push_bytes(&mut self, more: &[u8]) {
+        if self.text.is_empty() {
+            self.extend_bytes(more);
+        } else {
+            self.push_to_text(more);
+        }
+    }
+
+    /// To check a little more is less than to check all of it again.
     fn push_to_text(&mut self, more: &[u8]) {
         if self.text.len() / 8 > more.len()
             && let Ok(more) = scan::text(more)
@@ -66,7 +74,7 @@ impl Growing {
         self.text.push_str(more);
     }
 
-    #[inline(never)]
+    #[inline]
     fn extend_bytes(&mut self, more: &[u8]) {
         if more.len() > self.bytes.capacity() - self.bytes.len() {
             self.grow_bytes(more.len());
@@ -143,12 +151,13 @@ impl Buffer for Growing {
         usize::MAX
     }
 
-    #[inline]
+    #[inline(always)]
     fn push_slice(&mut self, more: &[u8]) -> Result<(), Full> {
-        match (self.text.is_empty(), more) {
-            (false, _) => self.push_to_text(more),
-            (true, [byte]) if self.bytes.len() < self.bytes.capacity() => self.bytes.push(*byte),
-            (true, _) => self.extend_bytes(more),
+        match more {
+            [byte] if self.text.is_empty() && self.bytes.len() < self.bytes.capacity() => {
+                self.bytes.push(*byte);
+            }
+            _ => self.push_bytes(more),
         }
         Ok(())
     }
