@@ -337,7 +337,8 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
             self.keep_data(lent.data, input)?;
             self.data.repair(self.limit).map_err(|_| TooLarge)?;
         }
-        if text.event_type.is_none() {
+        let has_type = lent.event_type.is_some() || !self.event_type.as_slice().is_empty();
+        if has_type && text.event_type.is_none() {
             self.keep_event_type(lent.event_type, input)?;
             self.event_type.repair(self.limit).map_err(|_| TooLarge)?;
         }
