@@ -1,0 +1,167 @@
+//! What is received: the head of a response, and the body that it says comes after it.
+
+use super::{Client, Stage, Step};
+use crate::{
+    Buffer, Closed, Full, Instant, ItemPlace, Lost, TooLarge,
+    http::{BadHead, Body, HeadEnd, Response},
+    session::Verdict,
+};
+
+impl<D: Buffer, F: Buffer> Client<D, F> {
+    /// Takes what has been received, up to the next thing to tell.
+    pub(super) fn read(&mut self, now: Instant) -> Option<Step> {
+        loop {
+            match self.stage {
+                Stage::Idle | Stage::Connecting | Stage::Sending(_) => return None,
+                Stage::Head(_) => self.read_head(now)?,
+                Stage::Refused { .. } => return self.read_refused(now),
+                Stage::Opened if self.session.has_news() => return None,
+                Stage::Opened => {
+                    self.stage = Stage::Streaming;
+                    self.session.parser.restart();
+                    self.answered = false;
+                }
+                Stage::Streaming => return self.read_stream(now),
+            }
+        }
+    }
+
+    /// `None` when more is needed or the session has something to tell.
+    fn read_head(&mut self, now: Instant) -> Option<()> {
+        let Stage::Head(head_end) = &mut self.stage else {
+            return None;
+        };
+        let found = head_end.find(self.rx.rest());
+        let head = self.rx.take(found.unwrap_or(usize::MAX));
+        let scratch = self.session.parser.scratch();
+        let room = self
+            .session
+            .rules
+            .head_limit
+            .saturating_sub(scratch.as_slice().len());
+        if head.len() > room || scratch.push_slice(head).is_err() {
+            self.fail(Closed::HeadTooLarge);
+            return None;
+        }
+        found?;
+        match self.judge_head() {
+            Ok(stage) => {
+                if matches!(stage, Stage::Opened) {
+                    self.session.apply(Verdict::Open, now);
+                }
+                self.stage = stage;
+                Some(())
+            }
+            Err(verdict) => {
+                self.session.apply(verdict, now);
+                None
+            }
+        }
+    }
+
+    /// What comes after the response head in the scratch.
+    // Once a connection: what it needs of the stack and of registers, reading does without.
+    #[inline(never)]
+    fn judge_head(&mut self) -> Result<Stage, Verdict> {
+        let head = self.session.parser.scratch_bytes();
+        let response = match Response::parse(head) {
+            Ok(response) => response,
+            Err(BadHead::TooManyHeaders) => return Err(Verdict::Closed(Closed::HeadTooLarge)),
+            Err(bad) => return Err(Verdict::lost(Lost::BadHead(bad))),
+        };
+        let rules = &self.session.rules;
+        if response.is_informational() && response.status() != SWITCHING_PROTOCOLS {
+            self.session.parser.scratch().clear();
+            return Ok(Stage::Head(HeadEnd::new()));
+        }
+        let scratch_url = self.rx.spare();
+        let followed = self
+            .route
+            .follow(&response, self.method, rules.max_redirects, scratch_url);
+        match followed {
+            Some(Ok(())) => {
+                self.rx.clear();
+                return Ok(Stage::Connecting);
+            }
+            Some(Err(closed)) => {
+                self.answered = true;
+                return Err(Verdict::Closed(closed));
+            }
+            None => {}
+        }
+        let body = Body::of(&response);
+        self.answered = true;
+        match self.session.judge(response.status(), response.headers()) {
+            Verdict::Open => match body {
+                Ok(body) => {
+                    self.body = body;
+                    Ok(Stage::Opened)
+                }
+                Err(bad) => Err(Verdict::Closed(Closed::Framing(bad))),
+            },
+            Verdict::Closed(closed) => match body {
+                Ok(body) => {
+                    self.body = body;
+                    Ok(Stage::Refused {
+                        room: rules.refused_body,
+                        closed,
+                    })
+                }
+                Err(_) => Err(Verdict::Closed(closed)),
+            },
+            lost @ Verdict::Lost(..) => Err(lost),
+        }
+    }
+
+    /// Collects the body of a refused response, as far as there is room and time for it.
+    fn read_refused(&mut self, now: Instant) -> Option<Step> {
+        let Stage::Refused { room, closed } = &mut self.stage else {
+            return None;
+        };
+        let late = self.session.is_overdue(now);
+        let scratch = self.session.parser.scratch();
+        let mut rest = self.rx.take(usize::MAX);
+        while let Ok(Some(piece)) = self.body.next_piece(&mut rest) {
+            let free = scratch.limit() - scratch.as_slice().len();
+            *room = free.min(*room);
+            let kept = &piece[..piece.len().min(*room)];
+            *room = match scratch.push_slice(kept) {
+                Ok(()) => *room - kept.len(),
+                Err(Full) => 0,
+            };
+        }
+        if late || *room == 0 || self.body.is_finished() || !rest.is_empty() {
+            let closed = *closed;
+            self.session.fail(closed);
+        }
+        None
+    }
+
+    #[inline(never)]
+    fn read_stream(&mut self, now: Instant) -> Option<Step> {
+        while self.session.is_open() {
+            let (input, at) = self.rx.parsing();
+            let found = self.session.find_item(input, at);
+            match found {
+                Ok(Some(place)) => {
+                    self.found = Some(place);
+                    return Some(match place {
+                        ItemPlace::Event(_) => Step::Event,
+                        ItemPlace::Comment(_) => Step::Comment,
+                    });
+                }
+                Ok(None) => {}
+                Err(TooLarge) => return Some(Step::TooLarge),
+            }
+            match self.rx.next_piece(&mut self.body) {
+                Ok(true) => {}
+                Ok(false) if self.body.is_finished() => self.session.ended(now),
+                Ok(false) => return None,
+                Err(bad) => self.session.disconnected(Lost::BadChunk(bad), now),
+            }
+        }
+        None
+    }
+}
+
+const SWITCHING_PROTOCOLS: u16 = 101;
