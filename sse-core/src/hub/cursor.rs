@@ -1,45 +1,17 @@
 //! Where a reader stands in the topics that it follows, and what it gets next.
 
-use core::{
-    mem,
-    ops::{Deref, DerefMut},
-    slice,
-};
+use core::mem;
 use std::{boxed::Box, sync::Arc};
 
 use super::{
-    log::{Entry, EventId, Log, seam_id},
+    follow::{Follow, Follows},
+    gap::Gap,
+    log::EventId,
     rank::Rank,
+    room::Room,
     state::State,
 };
-use crate::{Frame, Overrun, gap};
-
-/// What a reader is to be told that has missed something.
-#[derive(Debug)]
-pub(super) struct Gap {
-    /// The last id the reader had, if it had one.
-    after: Option<EventId>,
-    /// The id of the next event it gets, as far as there is one yet.
-    resumes_at: Option<EventId>,
-    /// How many events are between them, if that can be known.
-    lost: Option<u64>,
-    /// Where the reader stands now.
-    at: EventId,
-}
-
-impl Gap {
-    pub(super) fn frame(&self) -> Frame {
-        let mut digits = [[0; 20]; 3];
-        let [after, resumes_at, at] = digits.each_mut();
-        let gap = gap::Gap {
-            after: self.after.as_ref().map(|id| id.text(after)),
-            resumes_at: self.resumes_at.as_ref().map(|id| id.text(resumes_at)),
-            lost: self.lost,
-        };
-        let frame = gap.message(self.at.text(at)).to_frame();
-        frame.expect("an id is written without error")
-    }
-}
+use crate::{Frame, Overrun};
 
 #[derive(Debug)]
 pub(super) struct Cursor {
@@ -54,25 +26,6 @@ pub(super) struct Cursor {
     pub(super) ended: bool,
 }
 
-/// The topics of one subscription, each once.
-#[derive(Debug)]
-pub(super) enum Follows {
-    One(Follow),
-    Many(Box<[Follow]>),
-}
-
-#[derive(Debug)]
-pub(super) struct Follow {
-    pub(super) topic: u32,
-    pub(super) slot: u32,
-    /// Index in the topic's ring of the frame to be read next; 0 if the reader comes from before.
-    pub(super) next: u64,
-    /// How many events the topic had before that, if it is known.
-    pub(super) events: Option<u64>,
-    /// The topic's losses that the reader knows of.
-    pub(super) told: [u64; 2],
-}
-
 /// What the reader takes for the last event it had.
 #[derive(Debug)]
 pub(super) enum Reader {
@@ -85,9 +38,9 @@ pub(super) enum Reader {
 
 #[derive(Debug)]
 pub(super) struct Astray {
-    named: Arc<str>,
+    pub(super) named: Arc<str>,
     /// The newest event when it subscribed.
-    at: EventId,
+    pub(super) at: EventId,
 }
 
 /// What there is for a reader.
@@ -100,18 +53,8 @@ pub(super) enum Outcome {
     End,
 }
 
-/// How much is taken at a time: at least one frame, then as long as there is room.
-#[derive(Debug)]
-pub(super) struct Room {
-    max_frames: usize,
-    max_bytes: usize,
-    frames: usize,
-    bytes: usize,
-    is_full: bool,
-}
-
 /// What comes next in the topics.
-enum Next {
+pub(super) enum Next {
     /// The topic has frames, the first of which has this rank; the others have none before `until`.
     Frames {
         first: Rank,
@@ -181,15 +124,15 @@ impl Cursor {
         if has_lost || matches!(self.reader, Reader::Astray(_)) {
             return Outcome::Gap(self.gap(state));
         }
-        while !room.is_full
+        while !room.is_full()
             && let Next::Frames {
                 of, kept, until, ..
             } = self.next(state)
         {
             self.take((of, kept), until, state, room, sink);
         }
-        if room.frames > 0 {
-            return Outcome::Frames(room.frames);
+        if room.frames() > 0 {
+            return Outcome::Frames(room.frames());
         }
         let Some(farewell) = &state.closed else {
             return Outcome::Wait;
@@ -202,7 +145,7 @@ impl Cursor {
     }
 
     /// Looks which topic comes next in the order of publication.
-    fn next(&self, state: &State) -> Next {
+    pub(super) fn next(&self, state: &State) -> Next {
         let mut first: Option<(Rank, usize, bool)> = None;
         let mut until = Rank::END;
         for (of, follow) in self.follows.iter().enumerate() {
@@ -239,13 +182,13 @@ impl Cursor {
     ) {
         let follow = &mut self.follows[of];
         let topic = state.topic_mut(follow.topic);
-        let before = room.frames;
+        let before = room.frames();
         let (last, event) = if kept {
             room.take(topic.log.kept_after(self.rank.number), until, sink)
         } else {
             room.take(topic.log.ring_from(follow.next), until, sink)
         };
-        let taken = (room.frames - before) as u64;
+        let taken = (room.frames() - before) as u64;
         if let Some(last) = last {
             self.rank = last.rank;
             follow.events = Some(last.nth);
@@ -259,70 +202,6 @@ impl Cursor {
         topic.delivered += taken;
         state.counters.delivered += taken;
     }
-
-    /// What the reader is to be told, since it is astray or since the topics have lost events.
-    ///
-    /// It is told before it gets anything else. The id leads to where it stands then: after the
-    /// lost events, unless others that it is still given come before the last of them.
-    fn gap(&mut self, state: &mut State) -> Gap {
-        state.counters.gaps += 1;
-        let lost = self.count_lost(state);
-        let first = match self.next(state) {
-            Next::Frames { first, .. } => first,
-            Next::Nothing => Rank::END,
-        };
-        let logs = self.follows.iter().map(|of| &state.topic(of.topic).log);
-        let is_passed = |log: &&Log| {
-            let lost = Rank::of_event(log.lost().number);
-            self.rank.number < lost.number && lost <= first
-        };
-        let passed = logs.clone().filter(is_passed);
-        let passed = passed.max_by_key(|log| log.lost().number);
-        let passed = passed.map(|log| log.findable(log.lost()));
-        let (after, lost, at) = match mem::replace(&mut self.reader, Reader::Fresh) {
-            Reader::Fresh => (None, lost, passed),
-            Reader::Had(id) => (Some(id), lost, passed),
-            Reader::Astray(astray) => {
-                let Astray { named, at } = *astray;
-                (Some(EventId::foreign(named)), None, passed.or(Some(at)))
-            }
-        };
-        let at = at.unwrap_or_else(|| seam_id(self.rank.number));
-        let next = logs.filter_map(|log| log.event_after(at.number));
-        let resumes_at = next.min_by_key(|entry| entry.rank).map(Entry::id);
-        self.rank = self.rank.max(Rank::of_event(at.number));
-        self.reader = Reader::Had(at.clone());
-        Gap {
-            after,
-            resumes_at,
-            lost,
-            at,
-        }
-    }
-
-    /// How many events the topics have lost that the reader does not know of, if they can be
-    /// counted. It knows of them then.
-    fn count_lost(&mut self, state: &State) -> Option<u64> {
-        let mut count = Some(0);
-        for follow in &mut *self.follows {
-            let log = &state.topic(follow.topic).log;
-            if !follow.has_lost(log, self.rank) {
-                continue;
-            }
-            let [told, _] = mem::replace(&mut follow.told, log.losses());
-            let evicted = log.evicted();
-            let of_topic = if log.compacts() {
-                None
-            } else if state.has_all_numbers(follow.topic) {
-                Some(log.lost().number - told.max(self.rank.number))
-            } else {
-                follow.events.map(|events| evicted.saturating_sub(events))
-            };
-            count = count.zip(of_topic).map(|(count, more)| count + more);
-            follow.events = Some(evicted);
-        }
-        count
-    }
 }
 
 impl Reader {
@@ -335,127 +214,5 @@ impl Reader {
             })),
             None => Self::Fresh,
         }
-    }
-}
-
-impl Follow {
-    pub(super) const fn new(topic: u32, slot: u32) -> Self {
-        Self {
-            topic,
-            slot,
-            next: 0,
-            events: None,
-            told: [0; 2],
-        }
-    }
-
-    /// Whether the topic has lost an event after this rank that the reader does not know of.
-    fn has_lost(&self, log: &Log, rank: Rank) -> bool {
-        let mut losses = log.losses().into_iter().zip(self.told);
-        losses.any(|(lost, told)| lost > rank.number && lost > told)
-    }
-
-    /// The rank of the next frame in the topic, and whether it has left the ring and is kept.
-    fn next(&self, log: &Log, taken: Rank) -> Option<(Rank, bool)> {
-        if let Some(kept) = log.kept_after(taken.number).next() {
-            return Some((kept.rank, true));
-        }
-        let next = log.ring_from(self.next).next()?;
-        Some((next.rank, false))
-    }
-}
-
-impl Follows {
-    /// Whether one of the topics has lost an event after this rank that the reader does not know
-    /// of.
-    pub(super) fn have_lost(&self, rank: Rank, state: &State) -> bool {
-        let mut follows = self.iter();
-        follows.any(|follow| follow.has_lost(&state.topic(follow.topic).log, rank))
-    }
-}
-
-impl FromIterator<Follow> for Follows {
-    fn from_iter<I: IntoIterator<Item = Follow>>(follows: I) -> Self {
-        let mut follows = follows.into_iter();
-        let (Some(first), second) = (follows.next(), follows.next()) else {
-            return Self::Many(Box::default());
-        };
-        match second {
-            None => Self::One(first),
-            Some(second) => Self::Many([first, second].into_iter().chain(follows).collect()),
-        }
-    }
-}
-
-impl Deref for Follows {
-    type Target = [Follow];
-
-    fn deref(&self) -> &[Follow] {
-        match self {
-            Self::One(follow) => slice::from_ref(follow),
-            Self::Many(follows) => follows,
-        }
-    }
-}
-
-impl DerefMut for Follows {
-    fn deref_mut(&mut self) -> &mut [Follow] {
-        match self {
-            Self::One(follow) => slice::from_mut(follow),
-            Self::Many(follows) => follows,
-        }
-    }
-}
-
-impl Room {
-    pub(super) fn new(max_frames: usize, max_bytes: usize) -> Self {
-        Self {
-            max_frames: max_frames.max(1),
-            max_bytes,
-            frames: 0,
-            bytes: 0,
-            is_full: false,
-        }
-    }
-
-    pub(super) const fn frames(&self) -> usize {
-        self.frames
-    }
-
-    pub(super) const fn max_bytes(&self) -> usize {
-        self.max_bytes
-    }
-
-    pub(super) const fn is_full(&self) -> bool {
-        self.is_full
-    }
-
-    /// Gives entries to `sink` as far as there is room for them and they come before `until`.
-    /// Returns the last of them, and the last event.
-    fn take<'e>(
-        &mut self,
-        entries: impl Iterator<Item = &'e Entry>,
-        until: Rank,
-        sink: &mut impl FnMut(&Frame),
-    ) -> (Option<&'e Entry>, Option<&'e Entry>) {
-        let (mut last, mut event) = (None, None);
-        for entry in entries.take_while(|entry| entry.rank < until) {
-            let bytes = self.bytes + entry.frame.as_ref().len();
-            self.is_full = self.frames > 0 && bytes > self.max_bytes;
-            if self.is_full {
-                break;
-            }
-            sink(&entry.frame);
-            (self.bytes, self.frames) = (bytes, self.frames + 1);
-            last = Some(entry);
-            if entry.rank.is_event() {
-                event = last;
-            }
-            self.is_full = self.frames == self.max_frames;
-            if self.is_full {
-                break;
-            }
-        }
-        (last, event)
     }
 }

@@ -4,8 +4,9 @@ use core::mem;
 use std::{boxed::Box, vec::Vec};
 
 use super::{
-    cursor::{Cursor, Outcome, Room},
+    cursor::{Cursor, Outcome},
     portion::{Place, Step},
+    room::Room,
     state::State,
 };
 use crate::Frame;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{
     Shared,
-    cursor::{Cursor, Follow, Follows, Reader},
+    cursor::{Cursor, Reader},
+    follow::{Follow, Follows},
     log::EventId,
     rank::Rank,
     subscription::Subscription,

@@ -6,8 +6,9 @@ use std::{boxed::Box, collections::HashMap, sync::Arc, vec::Vec};
 use super::{
     HubConfig, TooManyTopics,
     clock::Clock,
-    cursor::{Cursor, Follow},
+    cursor::Cursor,
     encoded::Encoded,
+    follow::Follow,
     joined::Joined,
     log::{EventId, Held, Log, Past, seam},
     rank::Rank,

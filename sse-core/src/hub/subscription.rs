@@ -11,8 +11,9 @@ use futures_core::Stream;
 
 use super::{
     Shared,
-    cursor::{Cursor, Outcome, Room},
+    cursor::{Cursor, Outcome},
     portion::{Feed, Portion, Step},
+    room::Room,
     state::State,
 };
 use crate::Frame;
