@@ -1,4 +1,4 @@
-//! A crowd of readers is woken with the hub unlocked, and in batches.
+//! Who is woken, and what a waker may do: the hub is unlocked, and wakes a crowd in batches.
 
 use std::{
     sync::{
@@ -12,14 +12,66 @@ use std::{
 
 use sse_core::{Hub, Message, Subscription};
 
-use crate::common::{CountingWaker, read};
-
-const CROWD: usize = 100_000;
+use crate::common::{CountingWaker, publish_numbers, read};
 
 fn wait(reader: &mut Subscription, waker: &Waker) {
     let mut cx = Context::from_waker(waker);
     assert!(reader.poll_next(&mut cx).is_pending());
 }
+
+#[test]
+fn a_waiting_reader_is_woken_once_and_by_its_last_waker() {
+    let hub = Hub::default();
+    let (first, first_waker) = CountingWaker::new();
+    let (last, last_waker) = CountingWaker::new();
+    let mut reader = hub.subscribe(None);
+    for waker in [&first_waker, &first_waker, &last_waker] {
+        wait(&mut reader, waker);
+    }
+    assert_eq!(
+        (Arc::strong_count(&first), Arc::strong_count(&last)),
+        (2, 3)
+    );
+    publish_numbers(&hub, 1..=3);
+    assert_eq!((first.woken(), last.woken()), (0, 1));
+}
+
+#[test]
+fn a_dropped_reader_leaves_at_once_and_frees_its_waker() {
+    let hub = Hub::default();
+    let (counter, waker) = CountingWaker::new();
+    let mut reader = hub.subscribe(None);
+    wait(&mut reader, &waker);
+    assert_eq!(
+        (hub.stats().subscribers, Arc::strong_count(&counter)),
+        (1, 3)
+    );
+    drop(reader);
+    assert_eq!(
+        (hub.stats().subscribers, Arc::strong_count(&counter)),
+        (0, 2)
+    );
+    publish_numbers(&hub, 1..=1);
+    assert_eq!(counter.woken(), 0);
+}
+
+#[test]
+fn a_waker_may_use_the_hub() {
+    struct Publishes(Hub);
+    impl Wake for Publishes {
+        fn wake(self: Arc<Self>) {
+            self.0.publish(&Message::comment("from a waker")).unwrap();
+        }
+    }
+    let hub = Hub::default();
+    let waker = Waker::from(Arc::new(Publishes(hub.clone())));
+    let mut reader = hub.subscribe(None);
+    wait(&mut reader, &waker);
+    publish_numbers(&hub, 1..=1);
+    assert_eq!(hub.stats().published, 2);
+}
+
+const CROWD: usize = 100_000;
 
 fn crowd(hub: &Hub, waker: &Waker) -> Vec<Subscription> {
     let mut readers: Vec<_> = (0..CROWD).map(|_| hub.subscribe(None)).collect();
