@@ -12,10 +12,9 @@ use common::{
     soon,
     wire::{SERVER, over_a_wire},
 };
-use embassy_futures::join::join_array;
+use embassy_futures::{join::join_array, yield_now};
 use embassy_net::{Stack, tcp::TcpSocket};
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-use embassy_time::{Duration, Timer};
 use embedded_io_async::Write;
 use sse_embedded::{
     Answer, Feed, Message, Served, ServerMemory, Subscription, Timeouts, listen, serve,
@@ -90,7 +89,7 @@ fn served(
 async fn send(socket: &mut TcpSocket<'_>, request: &[u8]) {
     // All who listen may be busy with the end of a connection.
     while socket.connect((SERVER, 80)).await.is_err() {
-        Timer::after(Duration::from_millis(1)).await;
+        yield_now().await;
     }
     socket.write_all(request).await.unwrap();
 }
@@ -137,7 +136,7 @@ async fn read_all(socket: &mut TcpSocket<'_>) -> (String, bool) {
 async fn subscribed(feed: &SmallFeed, subscribers: usize) {
     soon(async {
         while feed.subscribers() != subscribers {
-            Timer::after(Duration::from_millis(1)).await;
+            yield_now().await;
         }
     })
     .await;

@@ -1,5 +1,6 @@
 //! The stream of a feed on one connection: what is on the wire, and when it ends.
 
+use embassy_futures::yield_now;
 use embassy_net::tcp::TcpSocket;
 use embassy_time::{Duration, Instant, Timer};
 use embedded_io_async::Write as _;
@@ -153,7 +154,7 @@ fn a_client_that_takes_nothing_is_left_at_the_write_deadline() {
                 break;
             }
             publish(&FEED, number..=number);
-            Timer::after(Duration::from_millis(1)).await;
+            yield_now().await;
         }
     });
     assert_eq!(served, Served::TimedOut);
@@ -165,7 +166,7 @@ async fn overrun(socket: &mut TcpSocket<'_>, feed: &SmallFeed) -> (String, bool)
     read_until(socket, "\r\n\r\n").await;
     for number in 1..=300 {
         publish(feed, number..=number);
-        Timer::after(Duration::from_micros(100)).await;
+        yield_now().await;
     }
     feed.close();
     read_all(socket).await
