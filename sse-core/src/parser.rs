@@ -149,7 +149,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &'a mut self,
         rest: &mut &'i [u8],
     ) -> Result<Option<Event<'a>>, TooLarge> {
-        if self.take_comment(rest) {
+        if self.take_blank_line(rest) || self.take_comment(rest) {
             return Ok(None);
         }
         match self.take_plain_or_begin(rest) {

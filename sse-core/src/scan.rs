@@ -75,7 +75,7 @@ const TEXT: u8 = b'\r' + 1;
 #[inline]
 fn ends_are_plain<const N: usize>(input: &[u8]) -> Option<bool> {
     let (first, last) = (input.first_chunk::<N>()?, input.last_chunk::<N>()?);
-    Some(block_is_plain(first) && block_is_plain(last))
+    Some(block_is_plain(first) && (input.len() == N || block_is_plain(last)))
 }
 
 /// The least of each column decides, so that many are compared at once.

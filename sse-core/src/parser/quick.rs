@@ -86,6 +86,17 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         taken.map(|()| true)
     }
 
+    /// Takes the blank line that comes before a block, if there is one, and tells whether it was
+    /// all of the input.
+    #[inline(always)]
+    pub(super) fn take_blank_line(&mut self, input: &mut &[u8]) -> bool {
+        if let Some(behind) = whole::behind_end(*input) {
+            *input = behind;
+            self.block.finish();
+        }
+        input.is_empty()
+    }
+
     /// Takes the input if it is nothing but the start of a comment.
     #[inline(always)]
     pub(super) fn take_comment<'i>(&mut self, input: &mut impl Input<'i>) -> bool {
