@@ -82,17 +82,18 @@ impl Growing {
         self.bytes.extend_from_slice(more);
     }
 
-    /// Takes what memory there is for bytes, if there are none, before it allocates.
+    /// Takes what memory there is for bytes, if there are none and it is larger, before it allocates.
     #[cold]
     fn grow_text(&mut self, more: usize) {
-        if self.bytes.is_empty() && self.bytes.capacity() >= self.text.len() + more {
+        if self.bytes.is_empty() && self.bytes.capacity() > self.text.capacity() {
             let text = String::from_utf8(mem::take(&mut self.bytes)).unwrap_or_default();
             let old = mem::replace(&mut self.text, text);
             self.text.push_str(&old);
             self.bytes = old.into_bytes();
             self.bytes.clear();
-        } else {
-            let (len, capacity) = (self.text.len(), self.text.capacity());
+        }
+        let (len, capacity) = (self.text.len(), self.text.capacity());
+        if more > capacity - len {
             self.text.reserve_exact(growth(len, capacity, more));
         }
     }
@@ -100,14 +101,15 @@ impl Growing {
     /// As [`grow_text`](Self::grow_text), the other way round.
     #[cold]
     fn grow_bytes(&mut self, more: usize) {
-        if self.text.is_empty() && self.text.capacity() >= self.bytes.len() + more {
+        if self.text.is_empty() && self.text.capacity() > self.bytes.capacity() {
             let bytes = mem::take(&mut self.text).into_bytes();
             let mut old = mem::replace(&mut self.bytes, bytes);
             self.bytes.extend_from_slice(&old);
             old.clear();
             self.text = String::from_utf8(old).unwrap_or_default();
-        } else {
-            let (len, capacity) = (self.bytes.len(), self.bytes.capacity());
+        }
+        let (len, capacity) = (self.bytes.len(), self.bytes.capacity());
+        if more > capacity - len {
             self.bytes.reserve_exact(growth(len, capacity, more));
         }
     }

@@ -1,7 +1,7 @@
 //! What the parser copies, allocates and holds.
 #![cfg(feature = "alloc")]
 
-use sse_core::{ID_LIMIT, Parser, TooLarge};
+use sse_core::{Chunk, ID_LIMIT, Parser, TooLarge};
 
 #[path = "common/allocator.rs"]
 mod allocator;
@@ -94,20 +94,20 @@ fn text_that_needs_repair_allocates_nothing_either() {
 
 #[test]
 fn large_events_one_after_another_allocate_nothing() {
-    let stream = format!("data: {}\n\n", "x".repeat(1 << 20));
-    for size in [1460, 16 * 1024] {
-        let mut parser = Parser::new();
-        let mut events = 0;
-        let mut round = || {
-            for mut input in stream.as_bytes().chunks(size) {
-                while let Some(event) = parser.next_event(&mut input).unwrap() {
-                    events += usize::from(event.data.len() == 1 << 20);
+    let stream = format!("data: {}\n\n", "x".repeat(1 << 18));
+    for size in [1, 64, 1460, 16 * 1024] {
+        for looks in [&[false][..], &[true], &[true, false]] {
+            let mut parser = Parser::new();
+            let mut round = || {
+                for look in looks {
+                    assert_eq!(data_len(&mut parser, &stream, size, *look), 1 << 18);
                 }
-            }
-        };
-        round();
-        let (count, ()) = allocations(|| (0..3).for_each(|_| round()));
-        assert_eq!((count, events), (0, 4), "pieces of {size}");
+            };
+            round();
+            round();
+            let (count, ()) = allocations(|| (0..3).for_each(|_| round()));
+            assert_eq!(count, 0, "pieces of {size}, looked at ahead: {looks:?}");
+        }
     }
 }
 
@@ -115,18 +115,34 @@ fn large_events_one_after_another_allocate_nothing() {
 fn long_line_takes_half_its_length_more_at_most() {
     for len in [100_000, 1 << 20, 3_000_000] {
         let stream = format!("data: {}\n\n", "x".repeat(len));
-        for size in [1460, 16 * 1024] {
-            let mut parser = Parser::new();
-            let (most, ()) = peak(|| {
-                for mut input in stream.as_bytes().chunks(size) {
-                    while let Some(event) = parser.next_event(&mut input).unwrap() {
-                        assert_eq!(event.data.len(), len);
-                    }
-                }
-            });
-            assert!(most <= len / 2 * 3, "{len} in pieces of {size}: {most}");
+        for size in [64, 1460, 16 * 1024] {
+            for look in [false, true] {
+                let mut parser = Parser::new();
+                let (most, ()) = peak(|| {
+                    assert_eq!(data_len(&mut parser, &stream, size, look), len);
+                });
+                assert!(
+                    most <= len / 2 * 3,
+                    "{len} in pieces of {size}, looked at ahead: {look}: {most}"
+                );
+            }
         }
     }
+}
+
+/// Reads events in pieces of `size`, as chunks that are looked at ahead or as slices.
+fn data_len(parser: &mut Parser, stream: &str, size: usize, look: bool) -> usize {
+    let mut len = 0;
+    for mut slice in stream.as_bytes().chunks(size) {
+        let mut chunk = Chunk::new(slice);
+        while let Some(event) = match look {
+            true => parser.next_event(&mut chunk).unwrap(),
+            false => parser.next_event(&mut slice).unwrap(),
+        } {
+            len += event.data.len();
+        }
+    }
+    len
 }
 
 #[test]
