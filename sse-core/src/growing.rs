@@ -8,7 +8,8 @@ use crate::{Buffer, Full, scan, utf8};
 /// The memory that parsers and clients use unless told otherwise: it grows as it is needed.
 ///
 /// It grows by half, so that a long line takes no more than one and a half times its length, and
-/// gives back what it took for something large when something small has followed.
+/// gives back what it took for something large when something small has followed. What is not UTF-8
+/// is held twice, as it came and as text, while it is lent.
 #[derive(Debug, Default)]
 pub struct Growing {
     /// What it holds, unless `text` does.

@@ -298,6 +298,7 @@ mod utf8 {
 
     #[inline]
     pub(super) fn check(input: &[u8]) -> Result<&str, Utf8Error> {
+        // It would hand on what is shorter than its block.
         if input.len() < 64 {
             return from_utf8(input);
         }

@@ -130,6 +130,27 @@ fn long_line_takes_half_its_length_more_at_most() {
     }
 }
 
+#[test]
+fn long_line_that_is_no_text_is_held_beside_its_text() {
+    let (len, text_len) = (1 << 20, 2 << 20);
+    let stream = [b"data: ", &*b"a\xFF".repeat(len / 2), b"\n\n"].concat();
+    for size in [64, 1460, 16 * 1024] {
+        let mut parser = Parser::new();
+        let (most, lent) = peak(|| {
+            let mut lent = 0;
+            for piece in stream.chunks(size) {
+                let mut chunk = Chunk::new(piece);
+                while let Some(event) = parser.next_event(&mut chunk).unwrap() {
+                    lent += event.data.len();
+                }
+            }
+            lent
+        });
+        assert_eq!(lent, text_len);
+        assert!(most <= len / 2 * 3 + text_len, "pieces of {size}: {most}");
+    }
+}
+
 /// Reads events in pieces of `size`, as chunks that are looked at ahead or as slices.
 fn data_len(parser: &mut Parser, stream: &str, size: usize, look: bool) -> usize {
     let mut len = 0;
