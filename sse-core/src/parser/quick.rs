@@ -153,15 +153,15 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             Err(TooLarge) => Err(TooLarge),
             Ok(()) if at == rest.len() => Ok(Taken::All),
             Ok(()) if self.block.has_data(&Lent::default()) => {
-                if let Some(behind) = whole::behind_end(&rest[at..]) {
-                    at = rest.len() - behind.len();
-                    self.fruitful = true;
-                    Ok(Taken::Copied)
-                } else {
-                    let (taken, behind) = self.take_data_lines(&rest[at..], true);
-                    at = rest.len() - behind.len();
-                    taken
-                }
+                let (taken, behind) = match whole::behind_end(&rest[at..]) {
+                    Some(behind) => {
+                        self.fruitful = true;
+                        (Ok(Taken::Copied), behind)
+                    }
+                    None => self.take_data_lines(&rest[at..], true),
+                };
+                at = rest.len() - behind.len();
+                taken
             }
             Ok(()) => Ok(Taken::Part),
         };
