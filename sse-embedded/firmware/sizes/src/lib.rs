@@ -20,7 +20,7 @@ pub struct Memory {
 
 impl Memory {
     #[expect(clippy::new_without_default)]
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         Self {
             read: [0; 64],
             buffers: [[0; 256]; 4],

@@ -3,11 +3,14 @@
 #![no_main]
 
 use sizes::{Memory, copy_and_clear};
+use static_cell::ConstStaticCell;
+
+static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
 
 #[board::entry]
 fn main() -> ! {
-    let mut memory = Memory::new();
+    let memory = MEMORY.take();
     loop {
-        copy_and_clear(&mut memory);
+        copy_and_clear(memory);
     }
 }

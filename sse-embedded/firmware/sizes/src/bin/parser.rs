@@ -5,12 +5,15 @@
 use core::hint::black_box;
 
 use sizes::{Memory, copy_and_clear};
+use static_cell::ConstStaticCell;
 use sse_core::{Parser, SliceBuffer};
+
+static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
 
 #[board::entry]
 fn main() -> ! {
-    let mut memory = Memory::new();
-    copy_and_clear(&mut memory);
+    let memory = MEMORY.take();
+    copy_and_clear(memory);
     let [data, event_type, id, last_event_id] = &mut memory.buffers;
     let mut parser = Parser::with_buffers(
         SliceBuffer::new(data),
@@ -20,8 +23,8 @@ fn main() -> ! {
     );
     loop {
         let mut input: &[u8] = black_box(&mut memory.read);
-        while let Some(event) = parser.next_event(&mut input).transpose() {
-            let _ = black_box(event);
+        while !input.is_empty() {
+            let _ = black_box(parser.next_event(&mut input));
         }
     }
 }
