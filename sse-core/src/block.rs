@@ -40,18 +40,27 @@ enum Phase {
 }
 
 impl<D: Buffer, F: Buffer> Block<D, F> {
-    pub(crate) fn new(data: D, event_type: F, id: F, last_event_id: F, limit: usize) -> Self {
-        let mut block = Self {
+    pub(crate) fn new(
+        mut data: D,
+        mut event_type: F,
+        id: F,
+        last_event_id: F,
+        limit: usize,
+    ) -> Self {
+        data.clear();
+        event_type.clear();
+        Self {
             data,
             event_type,
             ids: Ids::new(id, last_event_id),
             limit,
             has_data: false,
             has_id: false,
-            phase: Phase::Over,
-        };
-        block.reset();
-        block
+            phase: match GROWS {
+                true => Phase::Cleared,
+                false => Phase::Untouched,
+            },
+        }
     }
 
     pub(crate) fn set_limit(&mut self, limit: usize) {

@@ -16,7 +16,8 @@ pub(crate) struct Ids<F> {
 }
 
 impl<F: Buffer> Ids<F> {
-    pub(crate) fn new(id: F, mut last: F) -> Self {
+    pub(crate) fn new(mut id: F, mut last: F) -> Self {
+        id.clear();
         last.clear();
         Self { id, new: 0, last }
     }

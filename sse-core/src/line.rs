@@ -85,22 +85,27 @@ impl Line {
     }
 }
 
-/// Reads more digits of a number, which is none before the first. What is more than a `u64` holds
-/// is `u64::MAX`.
-///
-/// Anything but ASCII digits makes it none, and is told by `false`.
-pub(crate) fn read_digits(number: &mut Option<u64>, value: &[u8]) -> bool {
-    for byte in value {
+/// The number that a value is, if it is one: ASCII digits, and nothing else.
+pub(crate) fn number(value: &[u8]) -> Option<u64> {
+    match value {
+        [] => None,
+        _ => append_digits(0, value),
+    }
+}
+
+/// The number that has these digits behind those of `number`, if all are ASCII digits. What is more
+/// than a `u64` holds is `u64::MAX`.
+pub(crate) fn append_digits(mut number: u64, digits: &[u8]) -> Option<u64> {
+    for byte in digits {
         if !byte.is_ascii_digit() {
-            *number = None;
-            return false;
+            return None;
         }
-        *number = Some(match number.unwrap_or(0) {
+        number = match number {
             TOO_MANY.. => u64::MAX,
             number => (number * 10).saturating_add(u64::from(byte - b'0')),
-        });
+        };
     }
-    true
+    Some(number)
 }
 
 /// From here on, any other digit is too many.

@@ -51,8 +51,9 @@ pub struct Parser<D = Growing, F = D> {
     line: Line,
     /// Whether this connection has brought an event.
     fruitful: bool,
-    /// What has been read of a cut `retry` value.
-    digits: Option<u64>,
+    /// What has been read of a `retry` value, if that is anything.
+    digits: u64,
+    has_digits: bool,
     retry: Option<u64>,
 }
 
@@ -88,7 +89,8 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             block: Block::new(data, event_type, id, last_event_id, DEFAULT_LIMIT),
             line: Line::Mark(0),
             fruitful: false,
-            digits: None,
+            digits: 0,
+            has_digits: false,
             retry: None,
         }
     }

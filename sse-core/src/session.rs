@@ -7,7 +7,7 @@ use crate::{
     TooLarge,
     backoff::Backoff,
     http::{Header, is_text},
-    line::read_digits,
+    line::number,
     mime::{is_event_stream, next_element},
     rules::Rules,
 };
@@ -369,9 +369,8 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
             200 => Verdict::Open,
             204 => Verdict::Closed(Closed::NoContent),
             _ if may_pass(status) && self.reconnects && self.rules.retry_refused => {
-                let mut seconds = None;
-                read_digits(&mut seconds, retry_after.unwrap_or_default());
-                let at_least = u32::try_from(seconds.unwrap_or(0)).unwrap_or(u32::MAX);
+                let seconds = retry_after.and_then(number).unwrap_or(0);
+                let at_least = u32::try_from(seconds).unwrap_or(u32::MAX);
                 Verdict::Lost(Lost::Status(status), at_least)
             }
             _ => Verdict::Closed(Closed::Status(status)),

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::{Response, Version};
-use crate::line::read_digits;
+use crate::line::number;
 
 /// The body of an answer: takes its bytes as they come and lends those that are payload.
 ///
@@ -266,10 +266,8 @@ impl fmt::Display for BadChunk {
 impl core::error::Error for BadChunk {}
 
 fn parse_length(value: &[u8]) -> Option<u64> {
-    let mut length = None;
-    read_digits(&mut length, value);
     // What saturates is more than any body has.
-    length.filter(|length| *length < u64::MAX)
+    number(value).filter(|length| *length < u64::MAX)
 }
 
 /// As many as a `u64` has, so that a size cannot overflow.

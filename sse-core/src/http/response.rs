@@ -1,7 +1,7 @@
 //! The head of an answer.
 
 use super::head::{BadHead, Headers, Version, first_line, is_text};
-use crate::line::read_digits;
+use crate::line::number;
 
 /// The head of an answer, and whatever of its body lies behind it in the same memory.
 ///
@@ -39,10 +39,7 @@ impl<'a> Response<'a> {
             return Err(BadHead::Syntax);
         };
         let (digits, reason) = rest.split_at_checked(3).ok_or(BadHead::Syntax)?;
-        let mut status = None;
-        if !read_digits(&mut status, digits) {
-            return Err(BadHead::Syntax);
-        }
+        let status = number(digits).ok_or(BadHead::Syntax)?;
         let reason = match reason {
             [] => reason,
             [b' ', reason @ ..] if is_text(reason) => reason,
@@ -51,7 +48,7 @@ impl<'a> Response<'a> {
         let (headers, body) = Headers::parse(lines)?;
         Ok(Self {
             // Three digits are few.
-            status: status.unwrap_or_default() as u16,
+            status: status as u16,
             version,
             reason,
             headers,

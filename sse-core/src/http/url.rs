@@ -2,7 +2,7 @@
 
 use core::{fmt, net::Ipv4Addr};
 
-use crate::line::read_digits;
+use crate::line::number;
 
 /// An absolute http or https URL in normal form: what a request needs to know of it.
 ///
@@ -256,9 +256,7 @@ fn is_ipv4(address: &str) -> bool {
 }
 
 fn parse_port(digits: &[u8]) -> Option<u16> {
-    let mut number = None;
-    read_digits(&mut number, digits);
-    number?.try_into().ok().filter(|&port| port != 0)
+    number(digits)?.try_into().ok().filter(|&port| port != 0)
 }
 
 pub(super) fn default_port(secure: bool) -> u16 {

@@ -6,7 +6,7 @@ use super::{Parser, quick::QUICK};
 use crate::{
     Buffer, CommentPlace, TooLarge,
     lent::{Lent, Short},
-    line::{Field, Line, read_digits},
+    line::{Field, Line, append_digits},
     scan,
 };
 
@@ -124,7 +124,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             _ => self.extend_name(piece)?,
         };
         match self.line {
-            Line::Value(field) => self.extend_value(field, value),
+            Line::Value(field) if !value.is_empty() => self.extend_value(field, value),
             _ => Ok(()),
         }
     }
@@ -169,14 +169,14 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             return Ok(());
         };
         match field {
-            Field::Retry if self.digits.is_some() => self.retry = self.digits,
+            Field::Retry if self.has_digits => self.retry = Some(self.digits),
             _ => self.block.end(field),
         }
         Ok(())
     }
 
     fn begin_value(&mut self, field: Field) -> Result<(), TooLarge> {
-        self.digits = None;
+        (self.digits, self.has_digits) = (0, false);
         self.line = Line::Ignored;
         self.block.begin(field)
     }
@@ -184,7 +184,14 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     #[inline]
     fn extend_value(&mut self, field: Field, piece: &[u8]) -> Result<(), TooLarge> {
         let counts = match field {
-            Field::Retry => read_digits(&mut self.digits, piece),
+            Field::Retry => match append_digits(self.digits, piece) {
+                Some(digits) => {
+                    self.digits = digits;
+                    self.has_digits = true;
+                    true
+                }
+                None => false,
+            },
             _ => self.block.extend(field, piece)?,
         };
         if !counts {
