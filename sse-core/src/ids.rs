@@ -1,7 +1,5 @@
 //! The ID that a block sets, and the last event ID, which outlives the block (9.2.6).
 
-use core::cell::Cell;
-
 use crate::{Buffer, Full, ID_LIMIT, TooLarge, block::push, chunk::Ahead, scan};
 
 /// The IDs that had to be copied.
@@ -75,12 +73,9 @@ impl<F: Buffer> Ids<F> {
     }
 
     fn drop_earlier(&mut self) {
-        let len = self.id.as_slice().len() - self.new;
-        // By single bytes, as in `repair`.
-        let id = Cell::from_mut(self.id.as_mut_slice()).as_slice_of_cells();
-        for (to, from) in id.iter().zip(id.iter().skip(self.new)) {
-            to.set(from.get());
-        }
+        let id = self.id.as_mut_slice();
+        id.copy_within(self.new.., 0);
+        let len = id.len() - self.new;
         self.id.truncate(len);
     }
 
