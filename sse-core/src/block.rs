@@ -1,7 +1,5 @@
 //! The event in the making: what one block of fields has set so far (9.2.6), and its size limit.
 
-use core::ops::Range;
-
 use crate::{
     Buffer, Event, TooLarge,
     buffer::GROWS,
@@ -11,6 +9,9 @@ use crate::{
     lent::{Lent, LentText, Short, Span},
     line::Field,
 };
+
+#[cfg(feature = "std")]
+mod quick;
 
 /// The fields of a block that had to be copied, because the input they came in is gone or they
 /// could not be lent out of it as they were.
@@ -89,26 +90,6 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         self.phase == Phase::Over
     }
 
-    /// Whether nothing has been copied, for this block or, if the buffers may still hold it, for
-    /// an earlier one.
-    #[inline]
-    pub(crate) fn is_untouched(&self) -> bool {
-        self.phase == Phase::Untouched
-    }
-
-    /// Whether no block is half read. What an earlier one has left goes.
-    #[inline]
-    pub(crate) fn is_new(&mut self) -> bool {
-        match self.phase {
-            Phase::Untouched | Phase::Cleared => true,
-            Phase::Over => {
-                self.reset();
-                true
-            }
-            Phase::Copied | Phase::Skipping => false,
-        }
-    }
-
     /// The most bytes that fit as this field of a block that has none yet.
     #[inline]
     pub(crate) fn room(&self, field: Field) -> usize {
@@ -118,38 +99,6 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
             Field::Id => self.ids.limit(self.limit),
             Field::Retry => usize::MAX,
         }
-    }
-
-    /// Makes this the last event ID.
-    #[inline]
-    pub(crate) fn commit_text(&mut self, id: &str) -> Result<(), TooLarge> {
-        self.ids.commit_text(id)
-    }
-
-    /// Copies the fields of a block that has none yet. They have [`room`](Self::room).
-    #[inline(never)]
-    pub(crate) fn copy<'i, T: Ahead<'i>>(
-        &mut self,
-        event_type: Option<T>,
-        data: T,
-        id: Option<T>,
-    ) -> Result<(), TooLarge> {
-        if let Some(event_type) = event_type {
-            push(&mut self.event_type, event_type, self.limit)?;
-        }
-        if let Some(id) = id {
-            self.ids.set(id).map_err(|_| TooLarge)?;
-            self.has_id = true;
-        }
-        self.copy_data(data)
-    }
-
-    /// Copies the first data of a block, for which there is [`room`](Self::room).
-    #[inline]
-    pub(crate) fn copy_data<'i>(&mut self, data: impl Ahead<'i>) -> Result<(), TooLarge> {
-        self.phase = Phase::Copied;
-        self.has_data = true;
-        push(&mut self.data, data, self.limit)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -168,44 +117,10 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         lent.data.is_some() || self.has_data
     }
 
-    /// Takes a field whose whole value is in the input, and lends it.
-    #[inline]
-    pub(crate) fn lend(
-        &mut self,
-        lent: &mut Lent,
-        field: Field,
-        value: Range<usize>,
-    ) -> Result<(), TooLarge> {
-        if self.phase == Phase::Skipping {
-            return Ok(());
-        }
-        if value.len() > self.room(field) {
-            return Err(self.overflow());
-        }
-        match field {
-            Field::Data => lent.data = Span::new(value),
-            _ => lent.event_type = Short::new(value),
-        }
-        Ok(())
-    }
-
-    /// Takes a `data` line that is not the block's first.
-    #[inline(never)]
-    pub(crate) fn append_line(
-        &mut self,
-        first: Option<Span>,
-        line: &[u8],
-        input: &[u8],
-    ) -> Result<(), TooLarge> {
-        self.keep_data(first, input)?;
-        self.append(line)
-    }
-
-    /// Takes another `data` line of a block of which all is copied.
-    #[inline]
-    pub(crate) fn append<'i>(&mut self, line: impl Ahead<'i>) -> Result<(), TooLarge> {
-        self.begin_data()?;
-        self.extend_data(line)
+    /// Whether this value, which would be the block's first data, is to be taken and has room.
+    #[cfg(not(feature = "std"))]
+    pub(crate) fn is_ready_for(&self, field: Field, value: &[u8]) -> bool {
+        self.phase != Phase::Skipping && !self.has_data && value.len() <= self.room(field)
     }
 
     #[inline]
@@ -250,18 +165,13 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         if self.phase == Phase::Skipping {
             return Ok(true);
         }
-        match field {
-            Field::Data => self.extend_data(piece)?,
-            Field::EventType => {
-                push(&mut self.event_type, piece, self.limit).map_err(|TooLarge| self.overflow())?
-            }
-            Field::Id => {
-                let counts = self.ids.extend(piece, self.limit);
-                return counts.map_err(|TooLarge| self.overflow());
-            }
-            Field::Retry => {}
-        }
-        Ok(true)
+        let counts = match field {
+            Field::Data => push(&mut self.data, piece, self.limit).map(|()| true),
+            Field::EventType => push(&mut self.event_type, piece, self.limit).map(|()| true),
+            Field::Id => self.ids.extend(piece, self.limit),
+            Field::Retry => Ok(true),
+        };
+        counts.map_err(|TooLarge| self.overflow())
     }
 
     /// Takes the end of the value begun.
@@ -272,23 +182,6 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
         }
     }
 
-    /// Copies what was lent out of an input that goes away.
-    #[inline(always)]
-    pub(crate) fn keep(&mut self, lent: Lent, input: &[u8]) -> Result<(), TooLarge> {
-        if Short::LENT && lent.is_empty() {
-            return Ok(());
-        }
-        self.copy_lent(lent, input)
-    }
-
-    #[cfg_attr(feature = "std", inline(never))]
-    fn copy_lent(&mut self, lent: Lent, input: &[u8]) -> Result<(), TooLarge> {
-        self.keep_data(lent.data, input)?;
-        self.keep_event_type(lent.event_type, input)?;
-        self.keep_id(lent.id, input)
-    }
-
-    #[cfg_attr(not(feature = "std"), inline(never))]
     pub(crate) fn keep_data(&mut self, lent: Option<Span>, input: &[u8]) -> Result<(), TooLarge> {
         if let Some(data) = lent {
             self.phase = Phase::Copied;
@@ -352,22 +245,6 @@ impl<D: Buffer, F: Buffer> Block<D, F> {
             self.event_type.repair(self.limit).map_err(|_| TooLarge)?;
         }
         Ok(())
-    }
-
-    /// As [`dispatch`](Self::dispatch), where nothing is lent; what is text is looked at once.
-    #[cfg_attr(feature = "std", inline(always))]
-    pub(crate) fn dispatch_copied(&mut self) -> Result<Event<'_>, TooLarge> {
-        self.finish();
-        let event_type = self.event_type.repaired(self.limit).map_err(|_| TooLarge)?;
-        let data = self.data.repaired(self.limit).map_err(|_| TooLarge)?;
-        if self.has_id {
-            self.ids.commit(self.limit)?;
-        }
-        Ok(Event {
-            event_type: named(event_type),
-            data,
-            last_event_id: self.ids.last(),
-        })
     }
 
     /// Ends the block without an event, or for one that is to be lent as bytes. Its ID becomes the

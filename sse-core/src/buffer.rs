@@ -67,10 +67,7 @@ pub trait Buffer {
 
     /// The bytes as text; empty if they are not UTF-8.
     fn as_text(&self) -> &str {
-        match self.as_slice() {
-            [] => "",
-            bytes => scan::text(bytes).unwrap_or_default(),
-        }
+        scan::text(self.as_slice()).unwrap_or_default()
     }
 }
 
@@ -154,11 +151,10 @@ impl Buffer for SliceBuffer<'_> {
 
     #[inline(never)]
     fn push_slice(&mut self, bytes: &[u8]) -> Result<(), Full> {
-        let free = &mut self.memory[self.len..];
-        free.get_mut(..bytes.len())
-            .ok_or(Full)?
-            .copy_from_slice(bytes);
-        self.len += bytes.len();
+        let end = self.len + bytes.len();
+        let free = self.memory.get_mut(self.len..end).ok_or(Full)?;
+        free.copy_from_slice(bytes);
+        self.len = end;
         Ok(())
     }
 

@@ -23,11 +23,14 @@ impl<F: Buffer> Ids<F> {
     /// The most bytes that an ID may have, if the block's limit is this; both buffers must hold it,
     /// as they change places.
     pub(crate) fn limit(&self, limit: usize) -> usize {
-        limit.min(ID_LIMIT).min(self.room())
+        self.limit_behind(0, limit)
     }
 
-    fn room(&self) -> usize {
-        self.id.limit().min(self.last.limit())
+    /// The most bytes that an ID may have together with as many of an earlier one.
+    #[cfg_attr(not(feature = "std"), inline(never))]
+    fn limit_behind(&self, earlier: usize, limit: usize) -> usize {
+        let room = self.id.limit().min(self.last.limit());
+        (earlier + limit.min(ID_LIMIT)).min(room)
     }
 
     /// Drops what the block has set.
@@ -57,7 +60,7 @@ impl<F: Buffer> Ids<F> {
         // limit, decides.
         let nul = scan::nul(piece.bytes());
         let before_nul = nul.and_then(|nul| Some(piece.split_at(nul)?.0));
-        let end = (self.new + limit.min(ID_LIMIT)).min(self.room());
+        let end = self.limit_behind(self.new, limit);
         push(&mut self.id, before_nul.unwrap_or(piece), end)?;
         if nul.is_some() {
             self.id.truncate(self.new);

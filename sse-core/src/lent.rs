@@ -2,8 +2,6 @@
 
 use core::{num::NonZero, ops::Range};
 
-use crate::{Buffer, Full, chunk::Ahead, scan};
-
 /// The fields of a block that can be lent out of the input they came in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Lent {
@@ -27,12 +25,6 @@ mod nowhere {
     pub(crate) enum Short {}
 
     impl Short {
-        pub(crate) const LENT: bool = false;
-
-        pub(crate) fn new(_: Range<usize>) -> Option<Self> {
-            None
-        }
-
         pub(crate) fn of(self, _: &[u8]) -> &[u8] {
             match self {}
         }
@@ -43,6 +35,7 @@ mod nowhere {
     }
 }
 
+#[cfg(feature = "std")]
 impl Lent {
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
@@ -66,9 +59,6 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    #[cfg(feature = "std")]
-    pub(crate) const LENT: bool = true;
-
     #[inline]
     pub(crate) fn new(range: Range<usize>) -> Option<Self> {
         let end = NonZero::new(range.end)?;
@@ -84,55 +74,5 @@ impl Span {
 
     pub(crate) fn range(self) -> Range<usize> {
         self.start..self.end.get()
-    }
-}
-
-/// Part of the input that knows where in it it is.
-#[derive(Clone, Copy)]
-pub(crate) struct Placed<'i> {
-    bytes: &'i [u8],
-    at: usize,
-}
-
-impl<'i> Placed<'i> {
-    pub(crate) fn new(bytes: &'i [u8], at: usize) -> Self {
-        Self { bytes, at }
-    }
-
-    pub(crate) fn at(self) -> usize {
-        self.at
-    }
-
-    pub(crate) fn range(self) -> Range<usize> {
-        self.at..self.at + self.bytes.len()
-    }
-}
-
-impl<'i> Ahead<'i> for Placed<'i> {
-    #[inline]
-    fn bytes(self) -> &'i [u8] {
-        self.bytes
-    }
-
-    #[inline]
-    fn text(self) -> Option<&'i str> {
-        scan::text(self.bytes).ok()
-    }
-
-    #[inline]
-    fn push_to(self, buffer: &mut impl Buffer) -> Result<(), Full> {
-        buffer.push_slice(self.bytes)
-    }
-
-    #[inline]
-    fn strip_prefix(self, prefix: &str) -> Option<Self> {
-        let bytes = self.bytes.strip_prefix(prefix.as_bytes())?;
-        Some(Self::new(bytes, self.at + prefix.len()))
-    }
-
-    #[inline]
-    fn split_at(self, at: usize) -> Option<(Self, Self)> {
-        let (before, behind) = self.bytes.split_at_checked(at)?;
-        Some((Self::new(before, self.at), Self::new(behind, self.at + at)))
     }
 }

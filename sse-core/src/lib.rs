@@ -39,6 +39,8 @@ mod mime;
 mod outcome;
 mod parser;
 mod place;
+#[cfg(feature = "std")]
+mod placed;
 mod received;
 mod redirect;
 mod replay;

@@ -51,6 +51,7 @@ pub(crate) enum Line {
 }
 
 impl Line {
+    #[cfg(feature = "std")]
     #[inline]
     pub(crate) fn is_start(self) -> bool {
         matches!(self, Self::Start)
@@ -66,21 +67,25 @@ impl Line {
     /// a name that no field has.
     #[inline]
     pub(crate) fn skip_start(&mut self, input: &[u8], at: &mut usize) {
-        while let Some(byte) = input.get(*at) {
-            let (next, skips) = match *self {
-                Self::AfterCr => (Self::Start, *byte == b'\n'),
-                Self::Mark(seen) if BYTE_ORDER_MARK.get(usize::from(seen)) == Some(byte) => {
-                    match seen {
-                        2 => (Self::Start, true),
-                        _ => (Self::Mark(seen + 1), true),
-                    }
-                }
-                Self::Mark(0) => (Self::Start, false),
-                Self::Mark(_) => (Self::Ignored, false),
-                _ => return,
+        if let (Self::AfterCr, Some(byte)) = (*self, input.get(*at)) {
+            *self = Self::Start;
+            *at += usize::from(*byte == b'\n');
+        }
+        while let (Self::Mark(seen), Some(byte)) = (*self, input.get(*at)) {
+            if BYTE_ORDER_MARK.get(usize::from(seen)) != Some(byte) {
+                *self = if seen == 0 {
+                    Self::Start
+                } else {
+                    Self::Ignored
+                };
+                return;
+            }
+            *at += 1;
+            *self = if seen == 2 {
+                Self::Start
+            } else {
+                Self::Mark(seen + 1)
             };
-            *self = next;
-            *at += usize::from(skips);
         }
     }
 }

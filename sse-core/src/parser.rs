@@ -8,22 +8,29 @@ use crate::{
     lent::{Lent, LentText},
     line::Line,
     place::Found,
-    scan,
 };
-use cut::Read;
-use quick::Taken;
 
 mod cut;
 mod find;
+#[cfg(not(feature = "std"))]
+mod lean;
+#[cfg(feature = "std")]
+mod lines;
+#[cfg(feature = "std")]
+mod next;
+#[cfg(feature = "std")]
 mod plain;
+#[cfg(feature = "std")]
 mod quick;
 mod raw;
+#[cfg(feature = "std")]
 mod whole;
 
 /// An incremental parser of `text/event-stream`.
 ///
 /// Feed it what arrives, however it is cut; it lends each event as soon as its last byte is there.
-/// An event that lies whole in the input, with one `data` line, is lent straight out of the input.
+/// An event that lies whole in the input, with one `data` line, is lent straight out of the input;
+/// without the feature `std` its data is, if no field comes behind it.
 /// Only what crosses the border of two inputs, spans several `data` lines or is not UTF-8 is
 /// copied, once, into the parser's buffers: `D` for the data, `F` each for event type, ID and last
 /// event ID.
@@ -118,75 +125,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &'a mut self,
         input: &mut impl Input<'i>,
     ) -> Result<Option<Event<'a>>, TooLarge> {
-        if self.is_untouched() {
-            if let Some((event_type, data)) = self.take_plain(input) {
-                return Ok(Some(Event {
-                    event_type,
-                    data,
-                    last_event_id: self.last_event_id(),
-                }));
-            }
-            if let Some(event) = self.take_plain_with_id(input) {
-                return Ok(Some(event));
-            }
-        }
-        let Some(rest) = input.short() else {
-            return match self.take_all::<true>(input)? {
-                true => Ok(None),
-                false => self.next_untaken(input),
-            };
-        };
-        if self.take_all::<false>(rest)? {
-            return Ok(None);
-        }
-        match self.is_new() {
-            true => self.next_in_short(rest),
-            false => self.next_untaken(rest),
-        }
-    }
-
-    /// As [`next_event`](Self::next_event), where a block begins, in what is not looked at ahead.
-    #[inline(never)]
-    fn next_in_short<'a, 'i: 'a>(
-        &'a mut self,
-        rest: &mut &'i [u8],
-    ) -> Result<Option<Event<'a>>, TooLarge> {
-        if self.take_blank_line(rest) || self.take_comment(rest) {
-            return Ok(None);
-        }
-        match self.take_plain_or_begin(rest) {
-            Some(Some((event_type, data))) => Ok(Some(Event {
-                event_type,
-                data,
-                last_event_id: self.last_event_id(),
-            })),
-            Some(None) => Ok(None),
-            None => match self.take_plain_with_id(rest) {
-                Some(event) => Ok(Some(event)),
-                None => self.next_untaken(rest),
-            },
-        }
-    }
-
-    #[cfg_attr(feature = "std", inline(never))]
-    #[cfg_attr(not(feature = "std"), inline(always))]
-    fn next_untaken<'a, 'i: 'a>(
-        &'a mut self,
-        input: &mut impl Input<'i>,
-    ) -> Result<Option<Event<'a>>, TooLarge> {
-        let mut taken = self.take_cut_line::<true>(input)?;
-        if let Taken::Part = taken {
-            taken = match self.whole_event(input) {
-                Ok(text) => return Ok(Some(self.lend_whole(text))),
-                Err(other) => other?,
-            };
-        }
-        match taken {
-            Taken::Part if self.take_comment(input) => Ok(None),
-            Taken::Part => self.next_slowly(input),
-            Taken::Copied => self.block.dispatch_copied().map(Some),
-            Taken::All => Ok(None),
-        }
+        self.next_lent(input)
     }
 
     /// Takes input up to the end of the next event, in whatever pieces and form it comes.
@@ -266,41 +205,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         self.fruitful = false;
     }
 
-    /// Reads `input` from `at` up to the next thing to hand out.
-    #[cfg_attr(feature = "std", inline(always))]
-    fn advance<const COMMENTS: bool>(
-        &mut self,
-        input: &[u8],
-        at: &mut usize,
-    ) -> Result<Option<Found>, TooLarge> {
-        self.go_on(input, at);
-        let mut lent = Lent::default();
-        while *at < input.len() {
-            match self.read_line::<COMMENTS>(input, at, &mut lent)? {
-                Read::Blank if self.block.has_data(&lent) => {
-                    self.fruitful = true;
-                    return Ok(Some(Found::Event(lent)));
-                }
-                Read::Blank => {
-                    let id = lent.id.map(|id| id.of(input));
-                    let id = id.and_then(|id| scan::text(id).ok());
-                    self.block.end_block(lent.id, id, input)?;
-                    if self.block.is_over() {
-                        self.block.reset();
-                    }
-                    lent = Lent::default();
-                }
-                Read::Comment(place) => {
-                    self.block.keep(lent, input)?;
-                    return Ok(Some(Found::Comment(place)));
-                }
-                Read::Other => {}
-            }
-        }
-        self.block.keep(lent, input)?;
-        Ok(None)
-    }
-
     /// Whether there was an event since the last [`restart`](Self::restart).
     pub(crate) fn is_fruitful(&self) -> bool {
         self.fruitful
@@ -330,21 +234,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     ) -> Result<Event<'a>, TooLarge> {
         let text = text_of(lent, input);
         self.block.dispatch(lent, text, input.rest())
-    }
-
-    /// The position behind the line end at `end`. A CR that is the input's last byte has ended its
-    /// line all the same.
-    #[inline]
-    fn step_over_line_end(&mut self, input: &[u8], end: usize) -> usize {
-        self.line = Line::Start;
-        match input.get(end..).unwrap_or_default() {
-            [b'\r', b'\n', ..] => end + 2,
-            [b'\r'] => {
-                self.line = Line::AfterCr;
-                end + 1
-            }
-            _ => end + 1,
-        }
     }
 }
 

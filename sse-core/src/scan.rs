@@ -11,9 +11,9 @@ pub(crate) fn line_end(input: &[u8]) -> Option<usize> {
 }
 
 /// Where the first line in `input` ends, if there is no NUL in it.
+#[cfg(feature = "std")]
 #[inline]
 pub(crate) fn line_end_without_nul(input: &[u8]) -> Option<usize> {
-    #[cfg(feature = "std")]
     if let Some(row) = input.first_chunk()
         && let Some(end) = search::near_or_nul(row)
     {
@@ -336,8 +336,11 @@ pub(crate) mod work {
 
 #[cfg(test)]
 mod tests {
-    use super::{line_end_without_nul, search, words};
+    #[cfg(feature = "std")]
+    use super::line_end_without_nul;
+    use super::{search, words};
 
+    #[cfg(feature = "std")]
     #[test]
     fn only_a_line_that_holds_no_nul_ends() {
         for len in 0..40 {

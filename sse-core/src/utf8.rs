@@ -38,7 +38,7 @@ pub(crate) fn repair(buffer: &mut (impl Buffer + ?Sized), limit: usize) -> Resul
             }
         };
         read -= usize::from(len);
-        // By single bytes: `memmove` would take as much flash as the rest of the parser.
+        // By single bytes: three at most.
         for byte in text.iter().rev() {
             write -= 1;
             bytes[write] = *byte;

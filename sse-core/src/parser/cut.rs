@@ -1,132 +1,50 @@
-//! Lines, whole or cut by the borders of the input (9.2.6).
+//! Lines in pieces, as the borders of the input cut them (9.2.6).
 
 use core::ops::Range;
 
-use super::{Parser, quick::QUICK};
+use super::Parser;
 use crate::{
     Buffer, CommentPlace, TooLarge,
-    lent::{Lent, Short},
     line::{Field, Line, append_digits},
-    scan,
 };
 
-/// What has been read of a line.
-pub(super) enum Read {
-    /// That there is nothing in it.
-    Blank,
-    /// A comment or a part of one, if comments are to be found.
-    Comment(CommentPlace),
-    /// What the block or nobody has to know.
-    Other,
-}
-
 impl<D: Buffer, F: Buffer> Parser<D, F> {
-    /// Makes ready to go on where the last call stopped.
-    #[inline]
-    pub(super) fn go_on(&mut self, input: &[u8], at: &mut usize) {
-        if self.block.is_over() {
-            self.block.reset();
-        }
-        self.line.skip_start(input, at);
-    }
-
-    /// Goes on where the last call stopped, up to the start of a line or the end of this input.
-    #[inline(never)]
-    pub(super) fn resume(&mut self, input: &[u8], at: &mut usize) -> Result<(), TooLarge> {
-        self.go_on(input, at);
-        if self.line.is_cut() {
-            self.read_line::<false>(input, at, &mut Lent::default())?;
-        }
-        Ok(())
-    }
-
-    /// Takes a line, or as much of it as there is. Its field goes to the block, or is lent if that
-    /// is all of an event's data so far.
-    #[cfg_attr(feature = "std", inline(always))]
-    pub(super) fn read_line<const COMMENTS: bool>(
-        &mut self,
-        input: &[u8],
-        at: &mut usize,
-        lent: &mut Lent,
-    ) -> Result<Read, TooLarge> {
-        let (start, begun) = (*at, self.line);
-        let rest = input.get(start..).unwrap_or_default();
-        let Some(len) = scan::line_end(rest) else {
-            *at = input.len();
-            let kept = self.block.keep(core::mem::take(lent), input);
-            let taken = self.extend_line(rest);
-            return kept
-                .and(taken)
-                .map(|()| self.read::<COMMENTS>(begun, start..*at, false));
-        };
-        let line = rest.get(..len).unwrap_or_default();
-        let end = start + len;
-        let whole = match begun {
-            Line::Start => lendable(line),
-            _ => None,
-        };
-        let (taken, read) = match whole {
-            Some((Field::Data, value)) if self.block.has_data(lent) => {
-                let first = lent.data.take();
-                let taken = match QUICK {
-                    true => self.block.append_line(first, value, input),
-                    false => {
-                        let kept = self.block.keep_data(first, input);
-                        kept.and_then(|()| self.take_line(line))
-                    }
-                };
-                (taken, Read::Other)
-            }
-            Some((field, value)) => {
-                let value = end - value.len()..end;
-                (self.block.lend(lent, field, value), Read::Other)
-            }
-            None if begun == Line::Start && line.is_empty() => (Ok(()), Read::Blank),
-            None => {
-                let taken = self.take_line(line);
-                (taken, self.read::<COMMENTS>(begun, start..end, true))
-            }
-        };
-        *at = self.step_over_line_end(input, end);
-        taken.map(|()| read)
-    }
-
-    /// What there is to tell of a line that stood like this before this part of it.
-    fn read<const COMMENTS: bool>(&self, begun: Line, part: Range<usize>, ended: bool) -> Read {
+    /// The comment that this part of a line belongs to, if there is something to tell of it. `begun`
+    /// is how the line stood before it.
+    pub(super) fn comment(
+        &self,
+        begun: Line,
+        part: Range<usize>,
+        ended: bool,
+    ) -> Option<CommentPlace> {
         let start = match begun {
             Line::Comment => part.start,
             _ => part.start + 1,
         };
-        match self.line {
-            Line::Comment if COMMENTS && (ended || part.end > start) => {
-                Read::Comment(CommentPlace {
-                    start,
-                    end: part.end,
-                    ended,
-                })
-            }
-            _ => Read::Other,
-        }
+        let tells = matches!(self.line, Line::Comment) && (ended || part.end > start);
+        tells.then_some(CommentPlace {
+            start,
+            end: part.end,
+            ended,
+        })
     }
 
-    /// Takes what there is of a line that ends here.
-    fn take_line(&mut self, piece: &[u8]) -> Result<(), TooLarge> {
-        let taken = self.extend_line(piece);
-        let ended = self.end_line();
-        taken.and(ended)
-    }
-
-    /// Takes more of a line whose end is not there yet.
+    /// Takes more of a line, and its end, if that is there.
     #[inline(never)]
-    pub(super) fn extend_line(&mut self, piece: &[u8]) -> Result<(), TooLarge> {
+    pub(super) fn take_part(&mut self, piece: &[u8], ended: bool) -> Result<(), TooLarge> {
         let value = match self.line {
-            Line::Value(_) | Line::Comment | Line::Ignored if QUICK => piece,
+            Line::Value(_) | Line::Comment | Line::Ignored if cfg!(feature = "std") => piece,
             _ => self.extend_name(piece)?,
         };
-        match self.line {
-            Line::Value(field) if !value.is_empty() => self.extend_value(field, value),
-            _ => Ok(()),
+        if let Line::Value(field) = self.line
+            && !value.is_empty()
+        {
+            self.extend_value(field, value)?;
         }
+        if ended {
+            self.end_line()?;
+        }
+        Ok(())
     }
 
     /// Takes more of what comes before a value, and returns what is left of `piece`.
@@ -134,10 +52,10 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     fn extend_name<'p>(&mut self, mut piece: &'p [u8]) -> Result<&'p [u8], TooLarge> {
         while let [byte, rest @ ..] = piece {
             self.line = match self.line {
-                Line::Start if *byte == b':' => Line::Comment,
-                Line::Start => match Field::begin(*byte) {
-                    Some(field) => Line::Name(field, 1),
-                    None => Line::Ignored,
+                Line::Start => match (Field::begin(*byte), *byte) {
+                    (Some(field), _) => Line::Name(field, 1),
+                    (None, b':') => Line::Comment,
+                    (None, _) => Line::Ignored,
                 },
                 Line::Name(field, read) => match field.name_at(read) {
                     wanted if wanted != *byte => Line::Ignored,
@@ -175,6 +93,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         Ok(())
     }
 
+    #[cfg_attr(not(feature = "std"), inline(never))]
     fn begin_value(&mut self, field: Field) -> Result<(), TooLarge> {
         (self.digits, self.has_digits) = (0, false);
         self.line = Line::Ignored;
@@ -198,19 +117,5 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             self.line = Line::Ignored;
         }
         Ok(())
-    }
-}
-
-/// The field of a whole line that can be lent, and its value.
-fn lendable(line: &[u8]) -> Option<(Field, &[u8])> {
-    let (field, behind) = match line.split_first_chunk() {
-        Some((b"data", behind)) => (Field::Data, behind),
-        Some((b"even", [b't', behind @ ..])) if Short::LENT => (Field::EventType, behind),
-        _ => return None,
-    };
-    match behind {
-        [] => Some((field, behind)),
-        [b':', b' ', value @ ..] | [b':', value @ ..] => Some((field, value)),
-        _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Events that are found first and lent later, for loops that must not hold a borrow.
 
-use super::{Parser, quick::Taken, text_of};
+use super::{Parser, text_of};
 use crate::{
     Buffer, Event, ItemPlace, Place, TooLarge, event::named, lent::Lent, place::Found, scan,
 };
@@ -50,24 +50,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
             data: text(place.0.data.map(|it| it.of(input)))
                 .unwrap_or_else(|| block.data().as_text()),
             last_event_id: self.last_event_id(),
-        }
-    }
-
-    /// Reads `input` from `at` up to the next thing to hand out, the short way if there is one.
-    #[cfg_attr(feature = "std", inline(always))]
-    fn find<const COMMENTS: bool>(
-        &mut self,
-        input: &[u8],
-        at: &mut usize,
-    ) -> Result<Option<Found>, TooLarge> {
-        let taken = match self.find_quickly::<COMMENTS>(input, at) {
-            Ok(lent) => return Ok(Some(Found::Event(lent))),
-            Err(other) => other?,
-        };
-        match taken {
-            Taken::Part => self.advance::<COMMENTS>(input, at),
-            Taken::Copied => Ok(Some(Found::Event(Lent::default()))),
-            Taken::All => Ok(None),
         }
     }
 

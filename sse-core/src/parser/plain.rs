@@ -3,16 +3,15 @@
 
 use super::{
     Parser,
-    quick::QUICK,
     whole::{behind_end, fits, id_of, line_of},
 };
-#[cfg(feature = "std")]
-use crate::lent::{Lent, Placed, Short, Span};
 use crate::{
     Buffer, Event, Input, RawEvent,
     block::Block,
     chunk::{Ahead, SHORT},
+    lent::{Lent, Short, Span},
     line::{Field, Line},
+    placed::Placed,
     scan,
 };
 
@@ -137,7 +136,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     /// Whether an event begins here, and none of an earlier one is left.
     #[inline(always)]
     pub(super) fn is_untouched(&self) -> bool {
-        QUICK && self.line.is_start() && self.block.is_untouched()
+        self.line.is_start() && self.block.is_untouched()
     }
 
     /// Takes an event that is [plain](Plain), as text, if the parser [is untouched](Self::is_untouched).
@@ -226,7 +225,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     }
 
     /// As [`take_plain`](Self::take_plain), for what is found but not lent.
-    #[cfg(feature = "std")]
     #[inline(always)]
     pub(super) fn find_plain(&mut self, input: &[u8], at: &mut usize) -> Option<Lent> {
         if !self.is_untouched() {

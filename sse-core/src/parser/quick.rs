@@ -1,5 +1,5 @@
 //! The short ways through most input: lines that are cut, and events that lie whole in it (9.2.6).
-//! What takes none of them goes through the loop in `parser.rs`, to the same end.
+//! What takes none of them goes through the loop in `lines.rs`, to the same end.
 
 use super::{
     Parser,
@@ -9,8 +9,10 @@ use crate::{
     Buffer, Event, Input, TooLarge,
     chunk::Ahead,
     event::named,
-    lent::{Lent, Placed, Short, Span},
+    lent::{Lent, Short, Span},
     line::{Field, Line},
+    place::Found,
+    placed::Placed,
     scan,
 };
 
@@ -69,7 +71,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         if rest.is_empty() {
             return Ok(true);
         }
-        if !QUICK || self.line.is_start() {
+        if self.line.is_start() {
             return Ok(false);
         }
         if matches!(self.line, Line::Mark(_) | Line::AfterCr) || !scan::is_plain(rest) {
@@ -80,7 +82,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         } else if matches!(self.line, Line::Comment) {
             Ok(())
         } else {
-            self.extend_line(rest)
+            self.take_part(rest, false)
         };
         input.take_all();
         taken.map(|()| true)
@@ -101,11 +103,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     #[inline(always)]
     pub(super) fn take_comment<'i>(&mut self, input: &mut impl Input<'i>) -> bool {
         let rest = input.rest();
-        if !QUICK
-            || !self.line.is_start()
-            || !rest.starts_with(b":")
-            || scan::line_end(rest).is_some()
-        {
+        if !self.line.is_start() || !rest.starts_with(b":") || scan::line_end(rest).is_some() {
             return false;
         }
         self.line = Line::Comment;
@@ -133,7 +131,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &mut self,
         input: &mut impl Input<'i>,
     ) -> Other {
-        if !QUICK || self.line.is_start() {
+        if self.line.is_start() {
             return Ok(Taken::Part);
         }
         let (rest, mut at) = (input.rest(), 0);
@@ -228,15 +226,33 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         Ok((whole, id))
     }
 
+    /// Reads `input` from `at` up to the next thing to hand out, the short way if there is one.
+    #[inline(always)]
+    pub(super) fn find<const COMMENTS: bool>(
+        &mut self,
+        input: &[u8],
+        at: &mut usize,
+    ) -> Result<Option<Found>, TooLarge> {
+        let taken = match self.find_quickly::<COMMENTS>(input, at) {
+            Ok(lent) => return Ok(Some(Found::Event(lent))),
+            Err(other) => other?,
+        };
+        match taken {
+            Taken::Part => self.advance::<COMMENTS>(input, at),
+            Taken::Copied => Ok(Some(Found::Event(Lent::default()))),
+            Taken::All => Ok(None),
+        }
+    }
+
     /// As [`whole_event`](Self::whole_event), for what is found but not lent, with what comes
     /// before it: cut lines.
     #[inline(always)]
-    pub(super) fn find_quickly<const COMMENTS: bool>(
+    fn find_quickly<const COMMENTS: bool>(
         &mut self,
         input: &[u8],
         at: &mut usize,
     ) -> Result<Lent, Other> {
-        if !QUICK || COMMENTS && matches!(self.line, Line::Comment) {
+        if COMMENTS && matches!(self.line, Line::Comment) {
             return Err(Ok(Taken::Part));
         }
         let mut rest = &input[*at..];
@@ -271,7 +287,6 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     }
 
     /// Text of an event that has been found whole, if it is text.
-    #[cfg(feature = "std")]
     #[inline(always)]
     pub(super) fn lend_quickly<'i>(
         &mut self,
@@ -292,7 +307,7 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     /// Whether a block begins here.
     #[inline(always)]
     pub(super) fn is_new(&mut self) -> bool {
-        QUICK && self.line.is_start() && self.block.is_new()
+        self.line.is_start() && self.block.is_new()
     }
 
     /// Text of a whole event, if it is text. Its ID becomes the last event ID.
@@ -391,6 +406,3 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         Some(id)
     }
 }
-
-/// Whether there are short ways: not where flash is scarce.
-pub(super) const QUICK: bool = cfg!(feature = "std");

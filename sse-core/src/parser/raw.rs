@@ -1,6 +1,6 @@
 //! Events as bytes.
 
-use super::{Parser, quick::Taken};
+use super::Parser;
 use crate::{Buffer, Input, RawEvent, TooLarge, event::named_bytes, lent::Lent, place::Found};
 
 impl<D: Buffer, F: Buffer> Parser<D, F> {
@@ -15,52 +15,15 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         &'a mut self,
         input: &mut impl Input<'i>,
     ) -> Result<Option<RawEvent<'a>>, TooLarge> {
-        if self.is_untouched() {
-            if let Some((event_type, data)) = self.take_plain_raw(input) {
-                return Ok(Some(RawEvent {
-                    event_type,
-                    data,
-                    last_event_id: self.last_event_id(),
-                }));
-            }
-            if let Some(event) = self.take_plain_raw_with_id(input) {
-                return Ok(Some(event));
-            }
-        }
-        match self.take_all::<false>(input)? || self.take_first_line(input) {
-            true => Ok(None),
-            false => self.next_untaken_raw(input),
-        }
+        self.next_lent_raw(input)
     }
 
-    #[cfg_attr(feature = "std", inline(never))]
-    #[cfg_attr(not(feature = "std"), inline(always))]
-    fn next_untaken_raw<'a, 'i: 'a>(
+    /// As [`next_slowly`](Self::next_slowly), but bytes.
+    #[inline]
+    pub(super) fn next_slowly_raw<'a, 'i: 'a>(
         &'a mut self,
         input: &mut impl Input<'i>,
     ) -> Result<Option<RawEvent<'a>>, TooLarge> {
-        let mut taken = self.take_cut_line::<false>(input)?;
-        if let Taken::Part = taken {
-            taken = match self.whole_raw(input) {
-                Ok((whole, id)) => {
-                    return Ok(Some(RawEvent {
-                        event_type: named_bytes(whole.event_type.unwrap_or_default()),
-                        data: whole.data,
-                        last_event_id: id.unwrap_or_else(|| self.last_event_id()),
-                    }));
-                }
-                Err(other) => other?,
-            };
-        }
-        match taken {
-            Taken::Part if self.take_comment(input) => return Ok(None),
-            Taken::Part => {}
-            Taken::Copied => {
-                self.block.end_block(None, None, &[])?;
-                return Ok(Some(self.raw_event(Lent::default(), None, &[])));
-            }
-            Taken::All => return Ok(None),
-        }
         let (bytes, mut at) = (input.rest(), 0);
         let found = match self.advance::<false>(bytes, &mut at) {
             Ok(Some(Found::Event(lent))) => {
@@ -76,7 +39,12 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
     }
 
     #[inline]
-    fn raw_event<'a>(&'a self, lent: Lent, id: Option<&'a str>, input: &'a [u8]) -> RawEvent<'a> {
+    pub(super) fn raw_event<'a>(
+        &'a self,
+        lent: Lent,
+        id: Option<&'a str>,
+        input: &'a [u8],
+    ) -> RawEvent<'a> {
         RawEvent {
             event_type: named_bytes(
                 lent.event_type
