@@ -5,8 +5,8 @@
 use core::hint::black_box;
 
 use sizes::{Memory, copy_and_clear};
-use static_cell::ConstStaticCell;
 use sse_core::{Parser, SliceBuffer};
+use static_cell::ConstStaticCell;
 
 static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
 
