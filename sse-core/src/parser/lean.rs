@@ -42,8 +42,10 @@ impl<D: Buffer, F: Buffer> Parser<D, F> {
         input: &[u8],
         at: &mut usize,
     ) -> Result<Option<Found>, TooLarge> {
+        let start = *at;
         let found = self.read_lines::<COMMENTS>(input, at);
-        if *at == input.len() && input.last() == Some(&b'\r') {
+        // Before `start` may be anything, such as the size of a chunk.
+        if start < *at && *at == input.len() && input.last() == Some(&b'\r') {
             self.line = Line::AfterCr;
         }
         found

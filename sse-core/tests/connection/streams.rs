@@ -137,6 +137,31 @@ fn a_driver_that_polls_twice_changes_nothing() {
 }
 
 #[test]
+fn polls_between_two_reads_change_nothing_wherever_a_chunk_is_cut() {
+    let chunks: String = "id: 1\ndata: a\r\n\r\n: b\rdata: c"
+        .split_inclusive(|_| true)
+        .map(|c| format!("{:x}\r\n{c}\r\n", c.len()))
+        .collect();
+    let bytes = format!("{OK}Transfer-Encoding: chunked\r\n\r\n{chunks}2\r\n\n\n\r\n");
+    let mut client = Client::new("http://home.example/", Config::default()).unwrap();
+    let now = at(0);
+    assert_eq!(client.poll(now), Step::Connect);
+    client.connected(&sse_core::http::Request::get(), now);
+    client.sent(usize::MAX);
+    let mut seen = Vec::new();
+    for byte in bytes.bytes() {
+        client.spare()[0] = byte;
+        client.received(1, now);
+        for _ in 0..3 {
+            if client.poll(now) == Step::Event {
+                seen.push(event_line(&client));
+            }
+        }
+    }
+    assert_eq!(seen, ["message|a|1", "message|c|1"]);
+}
+
+#[test]
 fn accessors_outside_their_step_are_empty() {
     let mut client = Client::new("http://home.example/", Config::default()).unwrap();
     assert_eq!(event_line(&client), "message||");
