@@ -16,6 +16,17 @@ fn the_first_id_leaves_room_to_count_and_cannot_be_set_later() {
 }
 
 #[test]
+fn the_first_id_is_no_gap_to_who_came_before_it_was_set() {
+    let mut history = History::<2, 64>::new();
+    let mut reader = history.resume(None);
+    history.set_first_id(500);
+    history.publish(&Message::new("x")).unwrap();
+    let mut out = [0; 128];
+    let n = history.read(&mut reader, &mut out).unwrap();
+    assert_eq!(str::from_utf8(&out[..n]), Ok("id: 500\ndata: x\n\n"));
+}
+
+#[test]
 fn a_frame_larger_than_a_reader_takes_at_once_comes_in_parts() {
     let mut history = History::<4, 256>::new();
     let mut reader = history.resume(None);
@@ -100,5 +111,31 @@ fn an_id_that_is_no_text_or_has_no_room_is_told_of_without_its_name() {
 fn no_gap_is_told_in_part() {
     let history = History::<2, 48>::new();
     let mut reader = history.resume(Some(b"unknown"));
-    assert_eq!(history.read(&mut reader, &mut [0; 20]), Err(FellOff));
+    for _ in 0..2 {
+        assert_eq!(history.read(&mut reader, &mut [0; 20]), Err(FellOff));
+    }
+}
+
+#[test]
+fn a_gap_fits_where_its_ids_are_as_long_as_can_be() {
+    let plain = "i".repeat(36);
+    let quotes = "\"".repeat(36);
+    let tabs = ["\"", &"\t".repeat(34), "\""].concat();
+    let controls = "\u{1}".repeat(36);
+    for (own, named, room) in [
+        (&plain, &plain, 200),
+        (&quotes, &quotes, 540),
+        (&tabs, &controls, 540),
+    ] {
+        let mut history = History::<2, 256>::new();
+        let mut reader = history.resume(Some(named.as_bytes()));
+        for last in ["a", "b", "c"] {
+            let id = [&own[..35], last].concat();
+            let message = Message::new("").id(&id).unwrap();
+            history.publish(&message).unwrap();
+        }
+        let mut out = [0; 540];
+        let n = history.read(&mut reader, &mut out[..room]).unwrap();
+        assert!(out[..n].starts_with(b"event: gap\n"));
+    }
 }

@@ -78,7 +78,7 @@ impl<M: RawMutex, const N: usize, const BYTES: usize, const SUBS: usize> Feed<M,
         }
     }
 
-    /// Sets the number of the first event, as long as there was none; see
+    /// Sets the number of the first event, as long as nothing was published; see
     /// [`History::set_first_id`].
     pub fn set_first_id(&self, id: u64) {
         self.with(|state| state.history.set_first_id(id));
@@ -251,7 +251,7 @@ impl Subscription<'_> {
     /// a part of one that is larger than `out`. Zero: the feed is closed, and all of it was read.
     ///
     /// `out` must not be empty, and not smaller than a [gap event](sse_core::Hub#the-gap-event):
-    /// 200 bytes will do.
+    /// 200 bytes will do for ids without quotes, backslashes and control characters, 540 for any.
     ///
     /// # Errors
     /// [`FellOff`], and ever after: nothing more is to be had from this subscription. The stream

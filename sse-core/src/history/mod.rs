@@ -96,7 +96,8 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
         self
     }
 
-    /// Sets the number of the first event, at least 1 and at most 2⁶³, as long as there was none.
+    /// Sets the number of the first event, at least 1 and at most 2⁶³, as long as nothing was
+    /// published.
     ///
     /// A device that has restarted must begin past every id it ever gave, or it will take a stale
     /// id for one of its own: a count of its starts in the upper half of the number will do, or a

@@ -65,18 +65,17 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
     /// # Errors
     /// [`FellOff`]: the reader's stream ends here.
     pub fn read(&self, position: &mut Position, out: &mut [u8]) -> Result<usize, FellOff> {
-        let has_lost = position.at < self.before;
-        if position.next < self.first() {
-            let closes = has_lost && position.next > 0 && self.overrun == Overrun::Close;
-            if position.taken > 0 || closes {
-                return Err(FellOff);
-            }
-            position.next = self.first();
+        let fell = position.next < self.first();
+        let has_lost = fell && position.at < self.before;
+        let closes = has_lost && position.next > 0 && self.overrun == Overrun::Close;
+        if closes || (fell && position.taken > 0) {
+            return Err(FellOff);
         }
         let mut n = 0;
         if has_lost || position.reader == Reader::Astray {
             n = self.tell(position, out)?;
         }
+        position.next = position.next.max(self.first());
         while let Some(entry) = self.entry(position.next) {
             let rest = entry.len.saturating_sub(position.taken);
             let free = out.get_mut(n..).unwrap_or_default();
@@ -108,13 +107,13 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
             Reader::Current => position.had.or_number(position.at),
             Reader::Fresh | Reader::Astray => position.had,
         };
-        position.at = position.at.max(self.before);
+        let at = position.at.max(self.before);
+        let mut at_id = self.before_id;
         let mut following = None;
-        position.had = self.before_id;
         for entry in self.events() {
-            if entry.number == position.at {
-                position.had = self.own_id(entry);
-            } else if entry.number > position.at {
+            if entry.number == at {
+                at_id = self.own_id(entry);
+            } else if entry.number > at {
                 following = Some(self.own_id(entry).or_number(entry.number));
                 break;
             }
@@ -124,10 +123,14 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
             resumes_at: following.as_ref().map(Id::as_str),
             lost: (position.reader != Reader::Astray).then_some(missed),
         };
-        position.reader = Reader::Current;
-        let at = position.had.or_number(position.at);
-        match encode(out, 0, out.len(), None, &gap.message(at.as_str())) {
-            Ok(n) if n <= out.len() => Ok(n),
+        let named = at_id.or_number(at);
+        match encode(out, 0, out.len(), None, &gap.message(named.as_str())) {
+            Ok(n) if n <= out.len() => {
+                position.at = at;
+                position.had = at_id;
+                position.reader = Reader::Current;
+                Ok(n)
+            }
             _ => Err(FellOff),
         }
     }
