@@ -260,11 +260,15 @@ impl Subscription<'_> {
     /// # Cancel safety
     /// Dropping the future loses nothing: messages are taken only when it is ready.
     pub async fn read(&mut self, out: &mut [u8]) -> Result<usize, FellOff> {
-        poll_fn(|cx| {
-            let position = &mut self.position;
-            self.feed.poll_read(self.slot, position, out, cx)
-        })
-        .await
+        poll_fn(|cx| self.poll_read(out, cx)).await
+    }
+
+    pub(crate) fn poll_read(
+        &mut self,
+        out: &mut [u8],
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<usize, FellOff>> {
+        self.feed.poll_read(self.slot, &mut self.position, out, cx)
     }
 }
 

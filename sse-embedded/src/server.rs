@@ -1,6 +1,6 @@
 //! A server's side of one connection: a request is read, and answered with a stream or a page.
 
-use core::{fmt, ops::Range};
+use core::{fmt, future::poll_fn, ops::Range, task::Poll};
 
 use embassy_futures::{
     select::{Either, Either3, select, select3},
@@ -98,8 +98,9 @@ impl fmt::Debug for Answer<'_> {
 pub struct Timeouts {
     /// The head of the request, from the first byte waited for to its last. Default: 10 s.
     pub head: Duration,
-    /// A client that takes nothing of what is sent. Without it, one that neither reads nor leaves
-    /// keeps its connection. Default: 60 s.
+    /// A client that takes nothing of what is sent; about twice that, if there is more to send
+    /// meanwhile. Without it, one that neither reads nor leaves keeps its connection. Default:
+    /// 60 s.
     pub write: Option<Duration>,
     /// Silence of the feed, after which an empty comment goes out. Default: 15 s.
     pub keep_alive: Option<Duration>,
@@ -207,12 +208,14 @@ impl<Io: Read + Write> Connection<'_, Io> {
             return Err(Served::Unsendable);
         }
         let mut piece = 0..out.as_slice().len();
+        let mut taken_at = Instant::now();
         while !piece.is_empty() {
             self.send(buffer.get(piece).unwrap_or_default()).await?;
             let Some(subscription) = &mut reply.stream else {
                 break;
             };
-            piece = self.next_piece(subscription, reply.framing, buffer).await?;
+            let next = self.next_piece(subscription, reply.framing, buffer, &mut taken_at);
+            piece = next.await?;
         }
         self.send(reply.end).await?;
         let stalled = after(Instant::now(), self.timeouts.write);
@@ -251,8 +254,13 @@ impl<Io: Read + Write> Connection<'_, Io> {
         subscription: &mut Subscription<'_>,
         framing: Framing,
         buffer: &mut [u8],
+        taken_at: &mut Instant,
     ) -> Result<Range<usize>, Served> {
         let silent_since = Instant::now();
+        // Where there is always more to send, its buffer fills slowly.
+        let limit = self.timeouts.write;
+        let due = limit.and_then(|limit| taken_at.checked_add(limit));
+        let is_due = due.is_some_and(|due| due < silent_since);
         let mut flushed = false;
         loop {
             // The head of the answer, which is longer than what this takes away, has fitted.
@@ -265,13 +273,18 @@ impl<Io: Read + Write> Connection<'_, Io> {
             };
             let idle = self.idle(flushed);
             let late = after(silent_since, limit);
-            let n = match select3(subscription.read(piece), idle, late).await {
+            let more = poll_fn(|cx| match is_due && !flushed {
+                true => Poll::Pending,
+                false => subscription.poll_read(piece, cx),
+            });
+            let n = match select3(more, idle, late).await {
                 Either3::First(Ok(0)) => return Ok(0..0),
                 Either3::First(Ok(n)) => n,
                 Either3::First(Err(FellOff)) => return Err(Served::FellOff),
                 Either3::Second(idle) => {
                     idle?;
                     flushed = true;
+                    *taken_at = silent_since;
                     continue;
                 }
                 Either3::Third(()) if flushed => {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 
 use embassy_futures::join::{join, join_array};
 use embassy_net::{Stack, tcp::TcpSocket};
-use embassy_time::Duration;
+use embassy_time::{Duration, Instant, Timer};
 use sse_embedded::{
     EmbassyNet, EventSource, Feed, Lost, Memory, Message, ServerMemory, Timeouts, Update, listen,
 };
@@ -135,6 +135,39 @@ fn a_half_open_connection_is_left() {
                 PULLED.store(true, Ordering::Relaxed);
                 // Only the comments tell: nothing is published.
                 subscribed(&FEED, 0).await;
+            })
+            .await;
+        },
+    );
+}
+
+#[test]
+fn a_half_open_connection_is_left_although_there_is_always_more_to_send() {
+    static FEED: SmallFeed = Feed::new();
+    static PULLED: AtomicBool = AtomicBool::new(false);
+    let mut timeouts = Timeouts::new();
+    timeouts.write = Some(Duration::from_millis(100));
+    over_a_bad_wire(
+        &|_| !PULLED.load(Ordering::Relaxed),
+        async move |stack| {
+            // What the socket has room for takes far longer to fill.
+            let mut memory = ServerMemory::<256, 65536, 512>::new();
+            listen(stack, 80, &mut memory, timeouts, |head| answer(&FEED, head)).await;
+        },
+        async |stack| {
+            with_socket(stack, async |socket| {
+                ask(socket, None).await;
+                read_until(socket, "\r\n\r\n").await;
+                PULLED.store(true, Ordering::Relaxed);
+                let since = Instant::now();
+                for number in 1.. {
+                    if FEED.subscribers() == 0 {
+                        break;
+                    }
+                    publish(&FEED, number..=number);
+                    assert!(since.elapsed() < Duration::from_secs(5));
+                    Timer::after(Duration::from_millis(20)).await;
+                }
             })
             .await;
         },
