@@ -34,28 +34,6 @@ fn growing_buffers_report_the_same_for_every_cutting() {
     }
 }
 
-#[test]
-fn fixed_buffers_of_any_sizes_report_the_same_for_every_cutting() {
-    let mut random = Random(4);
-    let mut memory = [[0; 12]; 4];
-    for _ in 0..100_000 {
-        let limit = random.below(16);
-        let sizes = [(); 4].map(|()| random.below(13));
-        let limits = Limits {
-            data: limit.min(sizes[0]),
-            event_type: limit.min(sizes[1]),
-            id: limit,
-            id_pair: sizes[2].min(sizes[3]),
-        };
-        let mut sizes = sizes.into_iter();
-        let [data, event_type, id, last] = memory
-            .each_mut()
-            .map(|memory| SliceBuffer::new(&mut memory[..sizes.next().unwrap_or(0)]));
-        let parser = Parser::with_buffers(data, event_type, id, last).with_limit(limit);
-        check_random_stream(&mut random, limits, parser);
-    }
-}
-
 fn check_random_stream<D: Buffer, F: Buffer>(
     random: &mut Random,
     limits: Limits,
