@@ -150,8 +150,8 @@ pub enum Served {
 /// stream of a feed goes through `buffer`, too: several messages at once where there are several.
 /// Give it 1 KiB: a request with a larger head is refused.
 ///
-/// `answer` is asked about GET and HEAD. Other methods are refused (405), as are malformed heads
-/// (400, 431, 505).
+/// `answer` is asked about GET and HEAD. OPTIONS is told which methods there are (204); others are
+/// refused (405), as are malformed heads (400, 431, 505).
 ///
 /// ```
 /// use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
