@@ -1,14 +1,19 @@
 //! The stream of a feed on one connection: what is on the wire, and when it ends.
 
-use embassy_futures::yield_now;
+use core::future::pending;
+
+use embassy_futures::{
+    select::{Either, select},
+    yield_now,
+};
 use embassy_net::tcp::TcpSocket;
 use embassy_time::{Duration, Instant, Timer};
-use embedded_io_async::Write as _;
-use sse_embedded::{Feed, Overrun, Served, Timeouts, sse_core::Parser};
+use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
+use sse_embedded::{Feed, Overrun, Served, Timeouts, serve, sse_core::Parser};
 
 use crate::{
-    STREAM_HEAD, SmallFeed, ask, events, leave, publish, read_all, read_until, send, served,
-    subscribed,
+    STREAM_HEAD, SmallFeed, answer, ask, common::run, events, leave, publish, read_all, read_until,
+    send, served, subscribed,
 };
 
 #[test]
@@ -158,6 +163,52 @@ fn a_client_that_takes_nothing_is_left_at_the_write_deadline() {
         }
     });
     assert_eq!(served, Served::TimedOut);
+}
+
+/// Asks for a stream, and is never done with what it gets before there is more.
+struct Busy(&'static [u8]);
+
+impl ErrorType for Busy {
+    type Error = ErrorKind;
+}
+
+impl Read for Busy {
+    async fn read(&mut self, out: &mut [u8]) -> Result<usize, ErrorKind> {
+        match self.0.read(out).await.unwrap_or_default() {
+            0 => pending().await,
+            n => Ok(n),
+        }
+    }
+}
+
+impl Write for Busy {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
+        Ok(bytes.len())
+    }
+
+    async fn flush(&mut self) -> Result<(), ErrorKind> {
+        Timer::after(Duration::from_millis(30)).await;
+        Ok(())
+    }
+}
+
+#[test]
+fn a_client_that_is_only_behind_is_kept() {
+    static FEED: SmallFeed = Feed::new();
+    let mut timeouts = Timeouts::new();
+    timeouts.write = Some(Duration::from_millis(300));
+    let serving = async {
+        let (mut io, mut buffer) = (Busy(b"GET /events HTTP/1.0\r\n\r\n"), [0; 512]);
+        serve(&mut io, &mut buffer, timeouts, |head| answer(&FEED, head)).await
+    };
+    let publishing = async {
+        for number in 1..=150 {
+            publish(&FEED, number..=number);
+            Timer::after(Duration::from_millis(10)).await;
+        }
+    };
+    let served = run(select(serving, publishing));
+    assert!(matches!(served, Either::Second(())), "{served:?}");
 }
 
 /// Publishes more than the network between the two takes in, to a client that does not read.
