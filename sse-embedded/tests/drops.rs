@@ -12,7 +12,7 @@ use common::{config, run};
 use embassy_futures::yield_now;
 use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
 use random::Random;
-use sse_embedded::{Connect, EventSource, Memory, sse_core::http::Url};
+use sse_embedded::{Connect, Event, EventSource, Memory, sse_core::http::Url};
 
 /// A server and the way to it.
 struct Anything {
@@ -120,37 +120,84 @@ impl Connect for Anything {
     }
 }
 
-#[test]
-fn each_event_is_seen_once_wherever_futures_are_dropped() {
-    for seed in 0..20 {
-        let connector = Anything {
+impl Anything {
+    fn new(seed: u64) -> Self {
+        Self {
             random: Random(seed),
             received: Vec::new(),
             unsent: Vec::new(),
             answered: false,
-        };
+        }
+    }
+}
+
+/// What comes of the future in some polls; then it is dropped.
+async fn some_polls<F: Future>(random: &mut Random, future: F) -> Option<F::Output> {
+    let mut polls = random.below(6);
+    let mut future = pin!(future);
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending if polls == 0 => Poll::Ready(None),
+        Poll::Pending => {
+            polls -= 1;
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }
+    })
+    .await
+}
+
+/// Takes the event that comes next after `seen` others.
+fn see(event: Event<'_>, seen: &mut u32) {
+    *seen += 1;
+    let texts = [event.data, event.last_event_id];
+    assert_eq!(texts, [seen.to_string(), seen.to_string()]);
+}
+
+#[test]
+fn each_event_is_seen_once_wherever_futures_are_dropped() {
+    for seed in 0..20 {
         let mut random = Random(!seed);
         let mut memory = Memory::<16, 160, 16, 48>::new();
+        let connector = Anything::new(seed);
         let source = EventSource::new("http://feed.example/", &mut memory, connector, config());
         let mut source = source.unwrap();
         run(async {
             let mut seen = 0;
             while seen < 100 {
-                let mut polls = random.below(6);
-                let mut next = pin!(source.next());
-                let event = poll_fn(|cx| match next.as_mut().poll(cx) {
-                    Poll::Ready(event) => Poll::Ready(Some(event.unwrap())),
-                    Poll::Pending if polls == 0 => Poll::Ready(None),
-                    Poll::Pending => {
-                        polls -= 1;
-                        cx.waker().wake_by_ref();
-                        Poll::Pending
+                if let Some(event) = some_polls(&mut random, source.next()).await {
+                    see(event.unwrap(), &mut seen);
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn each_event_is_seen_once_wherever_futures_and_streams_of_the_caller_are_dropped() {
+    for seed in 0..20 {
+        let mut random = Random(!seed);
+        let mut memory = Memory::<16, 160, 16, 48>::new();
+        let source = EventSource::new("http://feed.example/", &mut memory, (), config());
+        let mut source = source.unwrap();
+        run(async {
+            let (mut seen, mut connections) = (0, 0);
+            while seen < 100 {
+                match some_polls(&mut random, source.due()).await {
+                    Some(url) => assert_eq!(url.unwrap().host(), "feed.example"),
+                    None => continue,
+                }
+                connections += 1;
+                let io = Anything::new(seed << 32 | connections);
+                let Some(mut stream) = source.over(Ok(io)) else {
+                    continue;
+                };
+                while random.below(50) > 0 {
+                    match some_polls(&mut random, stream.next()).await {
+                        Some(Some(event)) => see(event, &mut seen),
+                        Some(None) => break,
+                        None => {}
                     }
-                });
-                if let Some(event) = event.await {
-                    seen += 1;
-                    let texts = [event.data, event.last_event_id];
-                    assert_eq!(texts, [seen.to_string(), seen.to_string()], "seed {seed}");
                 }
             }
         });
