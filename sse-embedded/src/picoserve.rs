@@ -88,7 +88,7 @@ impl IntoResponse for Subscription<'_> {
 impl CustomBody for Subscription<'_> {
     async fn write_response_body<W: Write>(mut self, mut writer: W) -> Result<(), W::Error> {
         writer.flush().await?;
-        let mut buffer = [0; 256];
+        let mut buffer = [0; GAP_LIMIT];
         loop {
             let read = self.read(&mut buffer);
             let piece = match select(read, Timer::after(KEEP_ALIVE_PERIOD)).await {
@@ -114,5 +114,8 @@ impl IntoResponse for TooManySubscribers {
             .await
     }
 }
+
+/// As long as a gap event may be.
+const GAP_LIMIT: usize = 540;
 
 const KEEP_ALIVE_PERIOD: Duration = Duration::from_secs(15);

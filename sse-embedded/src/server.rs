@@ -51,6 +51,11 @@ impl<'a> Answer<'a> {
     /// No page and no stream: 404 for an unknown path, 204 for a stream that has come to its end
     /// for good. A status below 200 is sent as 200, one over 999 as 999.
     pub const fn refusal(status: u16) -> Self {
+        let status = match status {
+            0..200 => 200,
+            1000.. => 999,
+            status => status,
+        };
         Self::new(Kind::Page { status, body: &[] })
     }
 
