@@ -59,32 +59,20 @@ impl<B: Buffer> Route<B> {
         };
     }
 
-    /// Follows `response`, if it is a redirect. `scratch` is memory for the new address.
+    /// Follows `response` if it is a redirect, and says whether it is. `scratch` is memory for the
+    /// new address.
     pub(crate) fn follow(
         &mut self,
         response: &Response<'_>,
         method: Method,
         max_redirects: u8,
         scratch: &mut [u8],
-    ) -> Option<Result<(), Closed>> {
+    ) -> Result<bool, Closed> {
         let status = response.status();
         let location = response.header("location");
-        match (status, location) {
-            (301 | 302 | 303 | 307 | 308, Some(location)) => {
-                Some(self.go(status, location, method, max_redirects, scratch))
-            }
-            _ => None,
-        }
-    }
-
-    fn go(
-        &mut self,
-        status: u16,
-        location: &[u8],
-        method: Method,
-        max_redirects: u8,
-        scratch: &mut [u8],
-    ) -> Result<(), Closed> {
+        let (301 | 302 | 303 | 307 | 308, Some(location)) = (status, location) else {
+            return Ok(false);
+        };
         if self.hops >= max_redirects {
             return Err(Closed::TooManyRedirects);
         }
@@ -103,7 +91,7 @@ impl<B: Buffer> Route<B> {
         if self.permanent && replace(&mut self.home, next.as_slice()).is_ok() {
             self.moved_away = self.hop.foreign;
         }
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -78,39 +78,26 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         let followed = self
             .route
             .follow(&response, self.method, rules.max_redirects, scratch_url);
-        match followed {
-            Some(Ok(())) => {
-                self.rx.clear();
-                return Ok(Stage::Connecting);
-            }
-            Some(Err(closed)) => {
-                self.answered = true;
-                return Err(Verdict::Closed(closed));
-            }
-            None => {}
+        if let Ok(true) = followed {
+            self.rx.clear();
+            return Ok(Stage::Connecting);
         }
-        let body = Body::of(&response);
         self.answered = true;
-        match self.session.judge(response.status(), response.headers()) {
-            Verdict::Open => match body {
-                Ok(body) => {
-                    self.body = body;
-                    Ok(Stage::Opened)
-                }
-                Err(bad) => Err(Verdict::Closed(Closed::Framing(bad))),
+        followed.map_err(Verdict::Closed)?;
+        let refused = match self.session.judge(response.status(), response.headers()) {
+            Verdict::Open => None,
+            Verdict::Closed(closed) => Some(closed),
+            lost @ Verdict::Lost(..) => return Err(lost),
+        };
+        let unread = |bad| Verdict::Closed(refused.unwrap_or(Closed::Framing(bad)));
+        self.body = Body::of(&response).map_err(unread)?;
+        Ok(match refused {
+            Some(closed) => Stage::Refused {
+                room: rules.refused_body,
+                closed,
             },
-            Verdict::Closed(closed) => match body {
-                Ok(body) => {
-                    self.body = body;
-                    Ok(Stage::Refused {
-                        room: rules.refused_body,
-                        closed,
-                    })
-                }
-                Err(_) => Err(Verdict::Closed(closed)),
-            },
-            lost @ Verdict::Lost(..) => Err(lost),
-        }
+            None => Stage::Opened,
+        })
     }
 
     /// Collects the body of a refused response, as far as there is room and time for it.

@@ -91,7 +91,7 @@ impl Header<'_> {
     /// Whether it has this name; case does not matter.
     #[must_use]
     pub fn is_named(&self, name: &str) -> bool {
-        self.name.eq_ignore_ascii_case(name)
+        self.name.as_bytes().eq_ignore_ascii_case(name.as_bytes())
     }
 }
 
