@@ -130,7 +130,8 @@ impl<'a> Url<'a> {
     /// to the other.
     #[must_use]
     pub fn same_origin(&self, other: &Url<'_>) -> bool {
-        (self.secure, self.host, self.port) == (other.secure, other.host, other.port)
+        // In normal form, neither has another spelling.
+        (self.secure, self.authority) == (other.secure, other.authority)
     }
 
     pub(super) fn path(&self) -> &'a str {
