@@ -38,10 +38,11 @@ impl<B: Buffer> Route<B> {
     }
 
     pub(crate) fn url(&self) -> Url<'_> {
-        match self.current.as_slice() {
-            [] => url_in(&self.home),
-            _ => url_in(&self.current),
-        }
+        let held = match self.current.as_slice() {
+            [] => &self.home,
+            _ => &self.current,
+        };
+        Url::split(held.as_text()).expect("what `normalize` and `resolve` write is a URL")
     }
 
     pub(crate) fn hop(&self) -> Hop {
@@ -80,7 +81,7 @@ impl<B: Buffer> Route<B> {
         let mut next = SliceBuffer::new(scratch);
         let from = self.url();
         resolve(from, location, &mut next).map_err(Closed::Redirect)?;
-        let foreign = !url_in(&next).same_origin(&from);
+        let foreign = !from.is_origin_of(next.as_slice());
         let no_room = |Full| Closed::Redirect(UrlError::Full);
         replace(&mut self.current, next.as_slice()).map_err(no_room)?;
         self.hop.foreign |= foreign;
@@ -109,8 +110,4 @@ fn replace(buffer: &mut impl Buffer, text: &[u8]) -> Result<(), Full> {
     }
     buffer.clear();
     buffer.push_slice(text)
-}
-
-fn url_in<B: Buffer>(buffer: &B) -> Url<'_> {
-    Url::split(buffer.as_text()).expect("what `normalize` and `resolve` write is a URL")
 }

@@ -134,6 +134,13 @@ impl<'a> Url<'a> {
         (self.secure, self.authority) == (other.secure, other.authority)
     }
 
+    /// Whether a URL in normal form has the same scheme, host and port.
+    pub(crate) fn is_origin_of(&self, url: &[u8]) -> bool {
+        let len = self.text.len() - self.target.len();
+        let origin = self.text.as_bytes().get(..=len).unwrap_or_default();
+        url.starts_with(origin)
+    }
+
     pub(super) fn path(&self) -> &'a str {
         split_query(self.target).0
     }
