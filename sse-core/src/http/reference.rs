@@ -234,7 +234,7 @@ fn split_scheme(text: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Splits before the first of these bytes.
-fn split_before<'t>(text: &'t [u8], borders: &[u8]) -> (&'t [u8], &'t [u8]) {
+pub(super) fn split_before<'t>(text: &'t [u8], borders: &[u8]) -> (&'t [u8], &'t [u8]) {
     let is_border = |b: &u8| borders.iter().any(|border| border == b);
     let border = text.iter().position(is_border);
     text.split_at_checked(border.unwrap_or(text.len()))

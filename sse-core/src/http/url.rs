@@ -2,7 +2,7 @@
 
 use core::{fmt, net::Ipv4Addr};
 
-use crate::line::number;
+use crate::{http::reference::split_before, line::number};
 
 /// An absolute http or https URL in normal form: what a request needs to know of it.
 ///
@@ -54,10 +54,9 @@ impl<'a> Url<'a> {
                 text.strip_prefix("https://").ok_or(InvalidUrl::Scheme)?,
             ),
         };
-        let is_border = |b| matches!(b, b'/' | b'\\' | b'?' | b'#');
-        let authority_len = rest.bytes().position(is_border).unwrap_or(rest.len());
+        let (authority, _) = split_before(rest.as_bytes(), b"/\\?#");
         let (authority, target) = rest
-            .split_at_checked(authority_len)
+            .split_at_checked(authority.len())
             .ok_or(InvalidUrl::Host)?;
         let (host, port) = host_and_port(authority, secure)?;
 
