@@ -202,7 +202,7 @@ pub(super) fn host_and_port(authority: &str, secure: bool) -> Result<(&str, u16)
     let split = authority.split_at_checked(host_len);
     let (host, port) = split.ok_or(InvalidUrl::Host)?;
     let is_valid = match within_brackets(host) {
-        Some(address) => is_ipv6(address),
+        Some(address) => is_ipv6(address.as_bytes()),
         None => !host.is_empty() && host.bytes().all(is_host_byte),
     };
     if !is_valid {
@@ -221,45 +221,46 @@ fn within_brackets(host: &str) -> Option<&str> {
 }
 
 /// Whether this is an IPv6 address (RFC 4291 2.2), without the weight of `core::net`'s parser.
-fn is_ipv6(mut rest: &str) -> bool {
+fn is_ipv6(mut rest: &[u8]) -> bool {
     let (mut groups, mut gap) = (0, false);
-    loop {
-        let behind_gap = rest.strip_prefix("::").filter(|_| !gap);
-        if let Some(behind) = behind_gap {
-            gap = true;
-            rest = behind;
-            if rest.is_empty() {
-                break;
+    while !rest.is_empty() {
+        match rest {
+            [b':', b':', behind @ ..] if !gap => {
+                gap = true;
+                rest = behind;
+                if rest.is_empty() {
+                    break;
+                }
             }
-        } else if groups > 0 {
-            let Some(behind) = rest.strip_prefix(':') else {
-                return false;
-            };
+            [b':', behind @ ..] if groups > 0 => rest = behind,
+            _ if groups > 0 => return false,
+            _ => {}
+        }
+        let group = rest;
+        while let [b'0'..=b'9' | b'A'..=b'F' | b'a'..=b'f', behind @ ..] = rest {
             rest = behind;
         }
-        let digits = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
         groups += 1;
-        match rest.as_bytes().get(digits) {
+        match (group.len() - rest.len(), rest) {
+            (1..=4, [] | [b':', ..]) => {}
             // The last two groups may be written as an IPv4 address.
-            Some(b'.') if is_ipv4(rest) => {
+            (_, [b'.', ..]) if is_ipv4(group) => {
                 groups += 1;
                 break;
             }
-            None | Some(b':') if matches!(digits, 1..=4) => {
-                rest = rest.get(digits..).unwrap_or_default();
-            }
             _ => return false,
-        }
-        if rest.is_empty() {
-            break;
         }
     }
     // A gap stands for one group at least.
-    groups + usize::from(gap) <= GROUPS && (gap || groups == GROUPS)
+    if gap {
+        groups < GROUPS
+    } else {
+        groups == GROUPS
+    }
 }
 
-fn is_ipv4(address: &str) -> bool {
-    address.parse::<Ipv4Addr>().is_ok()
+fn is_ipv4(address: &[u8]) -> bool {
+    str::from_utf8(address).is_ok_and(|address| address.parse::<Ipv4Addr>().is_ok())
 }
 
 fn parse_port(digits: &[u8]) -> Option<u16> {
@@ -323,7 +324,7 @@ mod tests {
                 rest /= PIECES.len();
             }
             let expected = text.parse::<Ipv6Addr>().is_ok();
-            assert_eq!(is_ipv6(&text), expected, "{text:?}");
+            assert_eq!(is_ipv6(text.as_bytes()), expected, "{text:?}");
             valid += usize::from(expected);
         }
         assert!(valid > 1000, "{valid}");
