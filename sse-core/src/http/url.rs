@@ -2,7 +2,8 @@
 
 use core::{fmt, net::Ipv4Addr};
 
-use crate::{http::reference::split_before, line::number};
+use super::{head::split_at_byte, reference::split_before};
+use crate::line::number;
 
 /// An absolute http or https URL in normal form: what a request needs to know of it.
 ///
@@ -187,27 +188,22 @@ impl core::error::Error for InvalidUrl {}
 
 /// Splits and checks `host[:port]`; the host keeps its brackets and its case.
 pub(super) fn host_and_port(authority: &str, secure: bool) -> Result<(&str, u16), InvalidUrl> {
-    let find = |byte| authority.bytes().position(|b| b == byte);
-    if find(b'@').is_some() {
+    if split_at_byte(b'@', authority.as_bytes()).is_some() {
         return Err(InvalidUrl::Userinfo);
     }
     if authority.bytes().any(|b| !b.is_ascii()) {
         return Err(InvalidUrl::NonAsciiHost);
     }
-    let host_len = match authority.starts_with('[') {
-        true => find(b']').map(|end| end + 1),
-        false => find(b':').or(Some(authority.len())),
+    let host_len = match authority.as_bytes() {
+        [b'[', rest @ ..] => match split_at_byte(b']', rest) {
+            Some((address, _)) if is_ipv6(address) => "[]".len() + address.len(),
+            _ => 0,
+        },
+        name => name.iter().take_while(|b| is_host_byte(**b)).count(),
     };
-    let host_len = host_len.ok_or(InvalidUrl::Host)?;
     let split = authority.split_at_checked(host_len);
+    let split = split.filter(|(host, _)| !host.is_empty());
     let (host, port) = split.ok_or(InvalidUrl::Host)?;
-    let is_valid = match within_brackets(host) {
-        Some(address) => is_ipv6(address.as_bytes()),
-        None => !host.is_empty() && host.bytes().all(is_host_byte),
-    };
-    if !is_valid {
-        return Err(InvalidUrl::Host);
-    }
     let port = match port.as_bytes() {
         [] | [b':'] => default_port(secure),
         [b':', digits @ ..] => parse_port(digits).ok_or(InvalidUrl::Port)?,
