@@ -149,11 +149,11 @@ impl<'r> Reference<'r> {
                 append_path(path, root, out)?;
             }
             ([], Some(base)) if self.authority.is_none() => {
-                out.push_slice(base.path().as_bytes())?;
+                out.push_slice(base.path())?;
             }
             // Neither root nor authority, so there is a base: 5.2.3.
             (path, Some(base)) if self.authority.is_none() => {
-                let path_of_base = base.path().as_bytes();
+                let path_of_base = base.path();
                 let directory = path_of_base.iter().rposition(|&b| b == b'/');
                 out.push_slice(&path_of_base[..directory.map_or(0, |at| at + 1)])?;
                 append_path(path, root, out)?;

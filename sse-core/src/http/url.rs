@@ -84,7 +84,6 @@ impl<'a> Url<'a> {
             && self.target.bytes().all(is_target_byte)
             && !self
                 .path()
-                .as_bytes()
                 .split(|&b| b == b'/')
                 .any(|segment| matches!(dots(segment), 1 | 2))
     }
@@ -141,8 +140,8 @@ impl<'a> Url<'a> {
         url.starts_with(origin)
     }
 
-    pub(super) fn path(&self) -> &'a str {
-        split_query(self.target).0
+    pub(super) fn path(&self) -> &'a [u8] {
+        split_before(self.target.as_bytes(), b"?").0
     }
 }
 
