@@ -133,33 +133,32 @@ impl<'r> Reference<'r> {
 
     /// RFC 3986 5.2.2.
     fn append(&self, base: Option<Url<'_>>, out: &mut impl Buffer) -> Result<(), UrlError> {
-        let secure = self.secure.or_else(|| Some(base?.is_secure()));
-        let secure = secure.ok_or(InvalidUrl::Scheme)?;
-        out.push_slice(if secure { b"https://" } else { b"http://" })?;
-        match (self.authority, base) {
-            (Some(authority), _) => append_authority(authority, secure, out)?,
-            (None, Some(base)) => out.push_slice(base.authority().as_bytes())?,
+        let secure = match (self.secure, base) {
+            (Some(secure), _) => secure,
+            (None, Some(base)) => base.is_secure(),
             (None, None) => return Err(InvalidUrl::Scheme.into()),
-        }
-
+        };
+        out.push_slice(if secure { b"https://" } else { b"http://" })?;
+        let above = match (self.authority, base) {
+            (Some(authority), _) => {
+                append_authority(authority, secure, out)?;
+                b"/"
+            }
+            (None, Some(base)) => {
+                out.push_slice(base.authority().as_bytes())?;
+                match self.path {
+                    [] => base.path(),
+                    // 5.2.3
+                    _ => directory(base.path()),
+                }
+            }
+            (None, None) => return Err(InvalidUrl::Scheme.into()),
+        };
         let root = out.as_slice().len() + "/".len();
-        match (self.path, base) {
-            ([b'/' | b'\\', path @ ..], _) => {
-                out.push_slice(b"/")?;
-                append_path(path, root, out)?;
-            }
-            ([], Some(base)) if self.authority.is_none() => {
-                out.push_slice(base.path())?;
-            }
-            // Neither root nor authority, so there is a base: 5.2.3.
-            (path, Some(base)) if self.authority.is_none() => {
-                let path_of_base = base.path();
-                let directory = path_of_base.iter().rposition(|&b| b == b'/');
-                out.push_slice(&path_of_base[..directory.map_or(0, |at| at + 1)])?;
-                append_path(path, root, out)?;
-            }
-            _ => out.push_slice(b"/")?,
+        if !matches!(self.path, [b'/' | b'\\', ..]) {
+            out.push_slice(above)?;
         }
+        append_path(self.path, root, out)?;
         append_encoded(self.query, out)?;
         Ok(())
     }
@@ -187,13 +186,12 @@ fn append_path(path: &[u8], root: usize, out: &mut impl Buffer) -> Result<(), Fu
         match dots(segment) {
             1 => {}
             2 => {
-                let above = out.as_slice().get(root..).unwrap_or_default();
-                let above = above.strip_suffix(b"/").unwrap_or_default();
-                let parent_len = above
-                    .iter()
-                    .rposition(|&b| b == b'/')
-                    .map_or(0, |at| at + 1);
-                out.truncate(root + parent_len);
+                let above = match out.as_slice().get(root..) {
+                    Some([above @ .., _slash]) => above,
+                    _ => &[],
+                };
+                let len = root + directory(above).len();
+                out.truncate(len);
             }
             _ => {
                 append_encoded(segment, out)?;
@@ -207,6 +205,16 @@ fn append_path(path: &[u8], root: usize, out: &mut impl Buffer) -> Result<(), Fu
             [] => return Ok(()),
         }
     }
+}
+
+/// The part of `path` that ends in its last slash.
+fn directory(mut path: &[u8]) -> &[u8] {
+    while let [above @ .., last] = path
+        && *last != b'/'
+    {
+        path = above;
+    }
+    path
 }
 
 fn append_encoded(text: &[u8], out: &mut impl Buffer) -> Result<(), Full> {
