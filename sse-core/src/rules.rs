@@ -31,8 +31,8 @@ impl Rules {
             retry_ceiling: micros(config.retry_ceiling),
             backoff_ceiling: micros(config.backoff_ceiling),
             stable_after: micros(config.stable_after),
-            connect_timeout: config.connect_timeout.map(timeout),
-            idle_timeout: config.idle_timeout.map(timeout),
+            connect_timeout: timeout(config.connect_timeout),
+            idle_timeout: timeout(config.idle_timeout),
             max_failures: config.max_failures,
             head_limit: config.head_limit,
             refused_body: config.refused_body,
@@ -45,6 +45,7 @@ impl Rules {
 }
 
 /// A timeout of nothing has passed a microsecond later.
-fn timeout(time: Duration) -> NonZero<u64> {
-    NonZero::new(micros(time)).unwrap_or(NonZero::<u64>::MIN)
+#[inline(always)]
+fn timeout(time: Option<Duration>) -> Option<NonZero<u64>> {
+    NonZero::new(micros(time?).max(1))
 }
