@@ -26,7 +26,7 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         }
     }
 
-    /// `None` when more is needed or the session has something to tell.
+    /// `None` when more is needed, and when the head is too large.
     fn read_head(&mut self, now: Instant) -> Option<()> {
         let Stage::Head(head_end) = &mut self.stage else {
             return None;
@@ -44,25 +44,20 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
             return None;
         }
         found?;
-        match self.judge_head() {
-            Ok(stage) => {
-                if matches!(stage, Stage::Opened) {
-                    self.session.apply(Verdict::Open, now);
-                }
-                self.stage = stage;
-                Some(())
-            }
-            Err(verdict) => {
-                self.session.apply(verdict, now);
-                None
-            }
+        // Where it leads nowhere, nothing more is read.
+        self.stage = Stage::Idle;
+        if let Err(verdict) = self.judge_head() {
+            self.session.apply(verdict, now);
+        } else if matches!(self.stage, Stage::Opened) {
+            self.session.apply(Verdict::Open, now);
         }
+        Some(())
     }
 
-    /// What comes after the response head in the scratch.
+    /// Moves on to what comes after the response head in the scratch.
     // Once a connection: what it needs of the stack and of registers, reading does without.
     #[inline(never)]
-    fn judge_head(&mut self) -> Result<Stage, Verdict> {
+    fn judge_head(&mut self) -> Result<(), Verdict> {
         let head = self.session.parser.scratch_bytes();
         let response = match Response::parse(head) {
             Ok(response) => response,
@@ -72,7 +67,8 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         let rules = &self.session.rules;
         if response.is_informational() && response.status() != SWITCHING_PROTOCOLS {
             self.session.parser.scratch().clear();
-            return Ok(Stage::Head(HeadEnd::new()));
+            self.stage = Stage::Head(HeadEnd::new());
+            return Ok(());
         }
         let scratch_url = self.rx.spare();
         let followed = self
@@ -80,7 +76,8 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
             .follow(&response, self.method, rules.max_redirects, scratch_url);
         if let Ok(true) = followed {
             self.rx.clear();
-            return Ok(Stage::Connecting);
+            self.stage = Stage::Connecting;
+            return Ok(());
         }
         self.answered = true;
         followed.map_err(Verdict::Closed)?;
@@ -91,13 +88,14 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         };
         let unread = |bad| Verdict::Closed(refused.unwrap_or(Closed::Framing(bad)));
         self.body = Body::of(&response).map_err(unread)?;
-        Ok(match refused {
+        self.stage = match refused {
             Some(closed) => Stage::Refused {
                 room: rules.refused_body,
                 closed,
             },
             None => Stage::Opened,
-        })
+        };
+        Ok(())
     }
 
     /// Collects the body of a refused response, as far as there is room and time for it.
