@@ -141,11 +141,12 @@ impl Body {
         let (piece, rest) = input.split_at(len.min(input.len()));
         *input = rest;
         self.left -= piece.len() as u64;
-        self.state = match (self.left, self.state) {
-            (0, State::Data) => State::DataEnd,
-            (0, _) => State::Finished,
-            (_, state) => state,
-        };
+        if self.left == 0 {
+            self.state = match self.state {
+                State::Data => State::DataEnd,
+                _ => State::Finished,
+            };
+        }
         piece
     }
 
