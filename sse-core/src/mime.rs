@@ -2,21 +2,18 @@
 
 use crate::http::{is_token, split_at_byte, trim};
 
-/// Whether the MIME type's essence is `text/event-stream`, parameters aside; `None` if this is no
-/// type. Of several types the last valid one counts.
-pub(crate) fn is_event_stream(value: &[u8]) -> Option<bool> {
-    let (mut found, mut rest) = (None, value);
-    while let Some(mime_type) = next_element(&mut rest) {
+/// Whether the MIME type's essence is `text/event-stream`, parameters aside. Of several types the
+/// last valid one counts, in place of what another header has said.
+pub(crate) fn is_event_stream(mut value: &[u8], mut is_stream: bool) -> bool {
+    while let Some(mime_type) = next_element(&mut value) {
         let essence =
             split_at_byte(b';', mime_type).map_or(mime_type, |(essence, _)| trim(essence));
-        let Some((kind, subtype)) = split_at_byte(b'/', essence) else {
-            continue;
-        };
+        let (kind, subtype) = split_at_byte(b'/', essence).unwrap_or_default();
         if is_token(kind) && is_token(subtype) && essence != b"*/*" {
-            found = Some(essence.eq_ignore_ascii_case(b"text/event-stream"));
+            is_stream = essence.eq_ignore_ascii_case(b"text/event-stream");
         }
     }
-    found
+    is_stream
 }
 
 /// Takes the first element of what a header's value lists, without the white space around it.

@@ -353,7 +353,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
         let (mut is_stream, mut is_coded, mut retry_after) = (false, false, None);
         for header in headers {
             if header.is_named("content-type") {
-                is_stream = is_event_stream(header.value).unwrap_or(is_stream);
+                is_stream = is_event_stream(header.value, is_stream);
             } else if header.is_named("content-encoding") {
                 let mut codings = header.value;
                 while let Some(coding) = next_element(&mut codings) {
