@@ -422,7 +422,9 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
             return self.fail(Closed::Failures(lost));
         }
         let retry = self.parser.retry_millis();
-        let reconnection_time = retry.map_or(self.rules.retry, |time| time.saturating_mul(1000));
+        // What is more than that is over any ceiling.
+        let micros = |millis: u64| millis.min(u64::MAX / 1000) * 1000;
+        let reconnection_time = retry.map_or(self.rules.retry, micros);
         let wait = self.backoff.next_wait(reconnection_time, &self.rules);
         let at_least = (u64::from(at_least) * 1_000_000).min(self.rules.retry_ceiling);
         self.state = State::Waiting;
