@@ -194,14 +194,9 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     ///
     /// Nothing happens unless one was being made or open.
     pub fn disconnected(&mut self, lost: Lost, now: Instant) {
-        match self.state {
-            State::Open if now >= self.stable_at || self.parser.is_fruitful() => {
-                self.backoff.reset();
-            }
-            State::Open | State::Connecting => self.backoff.fail(),
-            State::Due | State::Waiting | State::Closed(_) => return,
+        if matches!(self.state, State::Connecting | State::Open) {
+            self.lose(lost, 0, now);
         }
-        self.lose(lost, 0, now);
     }
 
     /// Ends the source: no event is handed out any more, no connection made.
@@ -385,10 +380,7 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
                 self.stable_at = now.after(self.rules.stable_after);
                 self.news = Some(Order::Opened);
             }
-            Verdict::Lost(lost, at_least) => {
-                self.backoff.fail();
-                self.lose(lost, at_least, now);
-            }
+            Verdict::Lost(lost, at_least) => self.lose(lost, at_least, now),
             Verdict::Closed(closed) => self.fail(closed),
         }
     }
@@ -408,6 +400,12 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     }
 
     fn lose(&mut self, lost: Lost, at_least: u32, now: Instant) {
+        match self.state {
+            State::Open if now >= self.stable_at || self.parser.is_fruitful() => {
+                self.backoff.reset();
+            }
+            _ => self.backoff.fail(),
+        }
         if !self.reconnects {
             return self.fail(match lost {
                 Lost::Ended => Closed::Ended,
