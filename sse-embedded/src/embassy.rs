@@ -61,23 +61,25 @@ impl<'s> Connect for EmbassyNet<'s> {
             // What ends the connection before goes out first, unless the network is down.
             let _ = with_timeout(LAST_WORD, self.socket.flush()).await;
             // No server knows an A record for an IPv6 address, but each is asked for it.
-            let mut kinds = match host.bytes().any(|byte| byte == b':') {
-                true => &[DnsQueryType::Aaaa][..],
-                false => &[DnsQueryType::A, DnsQueryType::Aaaa],
+            let mut kind = match host.bytes().any(|byte| byte == b':') {
+                true => DnsQueryType::Aaaa,
+                false => DnsQueryType::A,
             };
             let mut address = self.address;
-            let mut failed = ErrorKind::NotFound;
-            while let (None, [kind, rest @ ..]) = (address, kinds) {
-                kinds = rest;
-                match self.stack.dns_query(host, *kind).await {
+            while address.is_none() {
+                match self.stack.dns_query(host, kind).await {
                     Ok(found) => address = found.first().copied(),
                     Err(DnsError::Failed) => {}
                     Err(DnsError::InvalidName | DnsError::NameTooLong) => {
-                        failed = ErrorKind::InvalidData;
+                        return Err(ErrorKind::InvalidData);
                     }
                 }
+                if kind == DnsQueryType::Aaaa {
+                    break;
+                }
+                kind = DnsQueryType::Aaaa;
             }
-            let address = address.ok_or(failed)?;
+            let address = address.ok_or(ErrorKind::NotFound)?;
             let connected = self.socket.connect((address, port)).await;
             connected.map_err(|error| match error {
                 ConnectError::ConnectionReset => ErrorKind::ConnectionRefused,
