@@ -104,7 +104,9 @@ impl<'a> Url<'a> {
     /// without brackets.
     #[must_use]
     pub fn host(&self) -> &'a str {
-        within_brackets(self.host).unwrap_or(self.host)
+        // No name has brackets.
+        let host = self.host.strip_prefix('[').unwrap_or(self.host);
+        host.strip_suffix(']').unwrap_or(host)
     }
 
     /// Host and, unless it is the scheme's own, port: the value of a `Host` header.
@@ -209,10 +211,6 @@ pub(super) fn host_and_port(authority: &str, secure: bool) -> Result<(&str, u16)
         _ => return Err(InvalidUrl::Host),
     };
     Ok((host, port))
-}
-
-fn within_brackets(host: &str) -> Option<&str> {
-    host.strip_prefix('[')?.strip_suffix(']')
 }
 
 /// Whether this is an IPv6 address (RFC 4291 2.2), without the weight of `core::net`'s parser.
