@@ -217,21 +217,23 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
     /// What is to be sent. Not empty at [`Step::Send`].
     #[must_use]
     pub fn unsent(&self) -> &[u8] {
-        match self.stage {
-            Stage::Sending(sent) => &self.session.parser.scratch_bytes()[sent..],
-            _ => &[],
-        }
+        let Stage::Sending(sent) = self.stage else {
+            return &[];
+        };
+        let request = self.session.parser.scratch_bytes();
+        request.get(sent..).unwrap_or_default()
     }
 
     /// This many bytes of [`unsent`](Self::unsent) have been sent.
     pub fn sent(&mut self, n: usize) {
         let left = self.unsent().len();
-        if let Stage::Sending(sent) = &mut self.stage {
-            *sent += n.min(left);
-            if n >= left {
+        match &mut self.stage {
+            Stage::Sending(sent) if n < left => *sent += n,
+            Stage::Sending(_) => {
                 self.session.parser.scratch().clear();
                 self.stage = Stage::Head(HeadEnd::new());
             }
+            _ => {}
         }
     }
 
