@@ -53,7 +53,8 @@ impl<D: Buffer> Received<D> {
 
     /// The piece, and where in it the parser is.
     pub(crate) fn parsing(&mut self) -> (&[u8], &mut usize) {
-        (&self.memory.as_slice()[..self.piece_end], &mut self.at)
+        let piece = self.memory.as_slice().get(..self.piece_end);
+        (piece.unwrap_or_default(), &mut self.at)
     }
 
     /// What has not been taken.

@@ -34,12 +34,8 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
         let found = head_end.find(self.rx.rest());
         let head = self.rx.take(found.unwrap_or(usize::MAX));
         let scratch = self.session.parser.scratch();
-        let room = self
-            .session
-            .rules
-            .head_limit
-            .saturating_sub(scratch.as_slice().len());
-        if head.len() > room || scratch.push_slice(head).is_err() {
+        let len = scratch.as_slice().len() + head.len();
+        if len > self.session.rules.head_limit || scratch.push_slice(head).is_err() {
             self.fail(Closed::HeadTooLarge);
             return None;
         }
@@ -115,8 +111,8 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
                 Err(Full) => 0,
             };
         }
+        let closed = *closed;
         if late || *room == 0 || self.body.is_finished() || !rest.is_empty() {
-            let closed = *closed;
             self.session.fail(closed);
         }
         None
