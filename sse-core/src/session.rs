@@ -183,11 +183,15 @@ impl<D: Buffer, F: Buffer> Session<D, F> {
     /// The body has come to its end. One that ends within an event is [cut](Lost::Cut), whatever
     /// HTTP says.
     pub fn ended(&mut self, now: Instant) {
-        let lost = match self.parser.has_unfinished() {
+        self.disconnected(self.end(), now);
+    }
+
+    /// How the stream is lost if its body has come to its end.
+    pub(crate) fn end(&self) -> Lost {
+        match self.parser.has_unfinished() {
             true => Lost::Cut,
             false => Lost::Ended,
-        };
-        self.disconnected(lost, now);
+        }
     }
 
     /// There is no connection, or no longer.

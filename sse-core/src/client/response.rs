@@ -134,12 +134,13 @@ impl<D: Buffer, F: Buffer> Client<D, F> {
                 Ok(None) => {}
                 Err(TooLarge) => return Some(Step::TooLarge),
             }
-            match self.rx.next_piece(&mut self.body) {
-                Ok(true) => {}
-                Ok(false) if self.body.is_finished() => self.session.ended(now),
+            let lost = match self.rx.next_piece(&mut self.body) {
+                Ok(true) => continue,
+                Ok(false) if self.body.is_finished() => self.session.end(),
                 Ok(false) => return None,
-                Err(bad) => self.session.disconnected(Lost::BadChunk(bad), now),
-            }
+                Err(bad) => Lost::BadChunk(bad),
+            };
+            self.session.disconnected(lost, now);
         }
         None
     }
