@@ -85,7 +85,11 @@ impl<B: Buffer> Route<B> {
         let no_room = |Full| Closed::Redirect(UrlError::Full);
         replace(&mut self.current, next.as_slice()).map_err(no_room)?;
         self.hop.foreign |= foreign;
-        self.hop.as_get |= status == 303 || (method == Method::Post && matches!(status, 301 | 302));
+        self.hop.as_get |= match status {
+            303 => true,
+            301 | 302 => method == Method::Post,
+            _ => false,
+        };
         // Where a GET was sent to, the request given does not belong.
         self.permanent &= matches!(status, 301 | 308) && !self.hop.as_get;
         // Without room to move, the redirect is asked for again on each attempt.

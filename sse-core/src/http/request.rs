@@ -159,13 +159,10 @@ pub struct Hop {
 
 impl Hop {
     fn keeps(self, header: &Header<'_>) -> bool {
-        let stays = ORIGIN_HEADERS.iter().any(|name| header.is_named(name));
-        let describes_body = header
-            .name
-            .as_bytes()
-            .get(.."content-".len())
-            .is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"content-"));
-        !(self.foreign && stays || self.as_get && describes_body)
+        let stays = self.foreign && ORIGIN_HEADERS.iter().any(|name| header.is_named(name));
+        let prefix = header.name.as_bytes().get(.."content-".len());
+        let describes_body = prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"content-"));
+        !(stays || self.as_get && describes_body)
     }
 }
 
