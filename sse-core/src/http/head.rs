@@ -235,8 +235,10 @@ pub(super) fn first_line(mut text: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// Splits after a LF; the line comes without LF or CRLF.
 fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (line, rest) = split_at_byte(b'\n', text)?;
-    Some((line.strip_suffix(b"\r").unwrap_or(line), rest))
+    match split_at_byte(b'\n', text)? {
+        ([line @ .., b'\r'], rest) => Some((line, rest)),
+        split => Some(split),
+    }
 }
 
 /// Splits at the first of these bytes, which is in neither part.
