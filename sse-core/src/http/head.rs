@@ -102,11 +102,9 @@ pub struct Headers<'a> {
 }
 
 impl<'a> Headers<'a> {
-    /// Of a head that `httparse` has accepted: here it is only split again.
-    pub(super) fn of(head: &'a [u8]) -> Self {
-        Self {
-            lines: first_line(head).map_or(&[], |(_first, rest)| rest),
-        }
+    /// Of lines that `httparse` has accepted: here they are only split again.
+    pub(super) fn of(lines: &'a [u8]) -> Self {
+        Self { lines }
     }
 
     /// Checks what follows the first line, up to and with the empty line, and returns it with what
@@ -164,10 +162,11 @@ pub enum Version {
 }
 
 impl Version {
-    pub(super) fn of(minor: Option<u8>) -> Result<Self, BadHead> {
-        match minor {
-            Some(0) => Ok(Self::Http10),
-            Some(1) => Ok(Self::Http11),
+    /// Takes the version off the front.
+    pub(super) fn split(text: &[u8]) -> Result<(Self, &[u8]), BadHead> {
+        match text.strip_prefix(b"HTTP/1.") {
+            Some([b'0', rest @ ..]) => Ok((Self::Http10, rest)),
+            Some([b'1', rest @ ..]) => Ok((Self::Http11, rest)),
             _ => Err(BadHead::Version),
         }
     }

@@ -252,11 +252,14 @@ pub(super) fn append_header(header: &Header<'_>, out: &mut impl Buffer) -> Resul
 
 /// RFC 9110 5.6.2.
 pub(crate) fn is_token(text: &[u8]) -> bool {
-    let is_token_byte = |b: &u8| match b {
+    !text.is_empty() && text.iter().all(|byte| is_token_byte(*byte))
+}
+
+pub(super) fn is_token_byte(byte: u8) -> bool {
+    match byte {
         b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~' => true,
-        _ => b.is_ascii_alphanumeric(),
-    };
-    !text.is_empty() && text.iter().all(is_token_byte)
+        _ => byte.is_ascii_alphanumeric(),
+    }
 }
 
 fn is_value(value: &[u8]) -> bool {

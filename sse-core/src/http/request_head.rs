@@ -2,6 +2,7 @@
 
 use super::{
     head::{BadHead, Header, Headers, MAX_HEADERS, Version},
+    request::is_token_byte,
     url::split_query,
 };
 
@@ -35,18 +36,37 @@ impl<'a> RequestHead<'a> {
     /// [`BadHead`] if it is malformed or has more than [`MAX_HEADERS`] lines; such a connection
     /// cannot be used any further.
     pub fn parse(bytes: &'a [u8]) -> Result<Option<(Self, usize)>, BadHead> {
+        match Self::parse_whole(bytes) {
+            Ok(whole) => Ok(Some(whole)),
+            Err(bad) => bad.map_or(Ok(None), Err),
+        }
+    }
+
+    /// As [`parse`](Self::parse); an error of nothing in particular says that more is to come.
+    fn parse_whole(bytes: &'a [u8]) -> Result<(Self, usize), Option<BadHead>> {
+        let mut rest = bytes;
+        while let [b'\r' | b'\n', ..] = rest {
+            rest = after_line_end(rest)?;
+        }
+        let (method, rest) = word(rest, is_token_byte)?;
+        let (target, rest) = word(rest, |byte| byte > b' ' && byte != 0x7F)?;
+        if b"HTTP/1.".starts_with(rest) {
+            return Err(None);
+        }
+        let (version, rest) = Version::split(rest)?;
+        let lines = after_line_end(rest)?;
         let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
-        let mut parsed = httparse::Request::new(&mut headers);
-        let httparse::Status::Complete(head_len) = parsed.parse(bytes)? else {
-            return Ok(None);
+        let parsed = httparse::parse_headers(lines, &mut headers).map_err(BadHead::from)?;
+        let httparse::Status::Complete((len, _)) = parsed else {
+            return Err(None);
         };
         let head = Self {
-            method: parsed.method.ok_or(BadHead::Syntax)?,
-            target: parsed.path.ok_or(BadHead::Syntax)?,
-            version: Version::of(parsed.version)?,
-            headers: Headers::of(bytes.get(..head_len).unwrap_or_default()),
+            method,
+            target,
+            version,
+            headers: Headers::of(lines.get(..len).unwrap_or_default()),
         };
-        Ok(Some((head, head_len)))
+        Ok((head, bytes.len() - lines.len() + len))
     }
 
     /// The method, in the case it was sent in.
@@ -170,3 +190,97 @@ pub const ALLOW: Header<'static> = Header {
     name: "allow",
     value: b"GET, HEAD, OPTIONS",
 };
+
+/// Takes a text of such bytes, at least one, and the space behind it.
+fn word(text: &[u8], is_part: fn(u8) -> bool) -> Result<(&str, &[u8]), Option<BadHead>> {
+    let end = text.iter().position(|byte| !is_part(*byte)).ok_or(None)?;
+    match text.split_at_checked(end) {
+        Some((word @ [_, ..], [b' ', rest @ ..])) => match str::from_utf8(word) {
+            Ok(word) => Ok((word, rest)),
+            Err(_) => Err(Some(BadHead::Syntax)),
+        },
+        _ => Err(Some(BadHead::Syntax)),
+    }
+}
+
+fn after_line_end(text: &[u8]) -> Result<&[u8], Option<BadHead>> {
+    match text {
+        [b'\n', rest @ ..] | [b'\r', b'\n', rest @ ..] => Ok(rest),
+        [] | [b'\r'] => Err(None),
+        _ => Err(Some(BadHead::Syntax)),
+    }
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn what_is_a_head_is_one_to_httparse() {
+        const PIECES: [&[u8]; 18] = [
+            b"GET / HTTP/1.1\r\n",
+            b"GET",
+            b"POST ",
+            b"/\xC3\xA9?a=b",
+            b"HTTP/1.",
+            b"0",
+            b"1",
+            b"HT",
+            b" ",
+            b"\t",
+            b"\r\n",
+            b"\n",
+            b"\r",
+            b"Host: h\r\n",
+            b":",
+            b"\0",
+            b"\x7F",
+            b"\xC3",
+        ];
+        let mut heads = 0;
+        for number in 0..PIECES.len().pow(4) {
+            let mut pieces = [&[][..]; 4];
+            let mut rest = number;
+            for piece in &mut pieces {
+                *piece = PIECES[rest % PIECES.len()];
+                rest /= PIECES.len();
+            }
+            let pieces = pieces.concat();
+            for (start, end) in [
+                ("", ""),
+                ("", "\r\n\r\n"),
+                ("GET ", " HTTP/1.0\n\n"),
+                ("GET / HT", "\n\n"),
+                ("\n\r\nGET / HTTP/1.1\r\n", "\r\n\r\n"),
+            ] {
+                let text = [start.as_bytes(), &pieces, end.as_bytes()].concat();
+                let shown = text.escape_ascii();
+                let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+                let mut expected = httparse::Request::new(&mut headers);
+                let expected_len = match expected.parse(&text) {
+                    Ok(httparse::Status::Complete(len)) => Ok(Some(len)),
+                    Ok(httparse::Status::Partial) => Ok(None),
+                    Err(error) => Err(BadHead::from(error)),
+                };
+                let parsed = RequestHead::parse(&text);
+                let len = parsed.map(|whole| whole.map(|(_, len)| len));
+                assert_eq!(len, expected_len, "{shown}");
+                let Ok(Some((head, _))) = parsed else {
+                    continue;
+                };
+                heads += 1;
+                assert_eq!(Some(head.method()), expected.method, "{shown}");
+                assert_eq!(Some(head.target()), expected.path, "{shown}");
+                let minor = (head.version() == Version::Http11).into();
+                assert_eq!(Some(minor), expected.version, "{shown}");
+                let fields = |name, value| Header { name, value };
+                let expected = expected.headers.iter();
+                let expected: Vec<_> = expected.map(|h| fields(h.name, h.value)).collect();
+                assert_eq!(head.headers().collect::<Vec<_>>(), expected, "{shown}");
+            }
+        }
+        assert!(heads > 1000, "{heads}");
+    }
+}

@@ -32,9 +32,7 @@ impl<'a> Response<'a> {
     /// is not all there.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, BadHead> {
         let (first, lines) = first_line(bytes).ok_or(BadHead::Syntax)?;
-        let rest = first.strip_prefix(b"HTTP/1.").ok_or(BadHead::Version)?;
-        let (minor, rest) = rest.split_first().ok_or(BadHead::Version)?;
-        let version = Version::of(minor.checked_sub(b'0'))?;
+        let (version, rest) = Version::split(first)?;
         let [b' ', rest @ ..] = rest else {
             return Err(BadHead::Syntax);
         };
