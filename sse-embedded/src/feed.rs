@@ -135,18 +135,16 @@ impl<M: RawMutex, const N: usize, const BYTES: usize, const SUBS: usize> Feed<M,
 
     /// Changes the state, and wakes all who wait for that.
     fn waking<R>(&self, change: impl FnOnce(&mut State<N, BYTES, SUBS>) -> R) -> R {
-        let mut woken = [const { None }; SUBS];
-        let result = self.with(|state| {
-            for (slot, woken) in state.slots.iter_mut().zip(&mut woken) {
-                if let Slot::Taken(waker) = slot {
-                    *woken = waker.take();
-                }
+        let result = self.with(change);
+        for slot in 0..SUBS {
+            let waker = self.with(|state| match state.slots.get_mut(slot) {
+                Some(Slot::Taken(waker)) => waker.take(),
+                _ => None,
+            });
+            // A waker is anyone's code.
+            if let Some(waker) = waker {
+                waker.wake();
             }
-            change(state)
-        });
-        // A waker is anyone's code.
-        for waker in woken.into_iter().flatten() {
-            waker.wake();
         }
         result
     }
