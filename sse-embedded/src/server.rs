@@ -214,15 +214,23 @@ impl<Io: Read + Write> Connection<'_, Io> {
         }
         let mut piece = 0..out.as_slice().len();
         let mut taken_at = Instant::now();
-        while !piece.is_empty() {
-            self.send(buffer.get(piece).unwrap_or_default()).await?;
-            let Some(subscription) = &mut reply.stream else {
-                break;
+        loop {
+            let bytes = match piece.is_empty() {
+                true => reply.end,
+                false => buffer.get(piece.clone()).unwrap_or_default(),
             };
-            let next = self.next_piece(subscription, reply.framing, buffer, &mut taken_at);
-            piece = next.await?;
+            self.send(bytes).await?;
+            if piece.is_empty() {
+                break;
+            }
+            piece = match &mut reply.stream {
+                Some(subscription) => {
+                    let next = self.next_piece(subscription, reply.framing, buffer, &mut taken_at);
+                    next.await?
+                }
+                None => 0..0,
+            };
         }
-        self.send(reply.end).await?;
         let stalled = after(Instant::now(), self.timeouts.write);
         match select(self.io.flush(), stalled).await {
             Either::First(Ok(())) => Ok(reply.served),
@@ -267,10 +275,10 @@ impl<Io: Read + Write> Connection<'_, Io> {
         let due = limit.and_then(|limit| taken_at.checked_add(limit));
         let is_due = due.is_some_and(|due| due < silent_since);
         let mut flushed = false;
-        loop {
-            // The head of the answer, which is longer than what this takes away, has fitted.
-            let end = buffer.len().saturating_sub(PIECE_END);
-            let piece = buffer.get_mut(PIECE_START..end).unwrap_or_default();
+        // The head of the answer, which is longer than what this takes away, has fitted.
+        let end = buffer.len().saturating_sub(PIECE_END);
+        let piece = buffer.get_mut(PIECE_START..end).unwrap_or_default();
+        let n = loop {
             // A client that has not taken everything needs no comment.
             let limit = match flushed {
                 true => self.timeouts.keep_alive,
@@ -282,26 +290,25 @@ impl<Io: Read + Write> Connection<'_, Io> {
                 true => Poll::Pending,
                 false => subscription.poll_read(piece, cx),
             });
-            let n = match select3(more, idle, late).await {
+            match select3(more, idle, late).await {
                 Either3::First(Ok(0)) => return Ok(0..0),
-                Either3::First(Ok(n)) => n,
+                Either3::First(Ok(n)) => break n,
                 Either3::First(Err(FellOff)) => return Err(Served::FellOff),
                 Either3::Second(idle) => {
                     idle?;
                     flushed = true;
                     *taken_at = silent_since;
-                    continue;
                 }
                 Either3::Third(()) if flushed => {
                     for (to, from) in piece.iter_mut().zip(KEEP_ALIVE.bytes()) {
                         *to = from;
                     }
-                    KEEP_ALIVE.len()
+                    break KEEP_ALIVE.len();
                 }
                 Either3::Third(()) => return Err(Served::TimedOut),
-            };
-            return Ok(frame(framing, buffer, n));
-        }
+            }
+        };
+        Ok(frame(framing, buffer, n))
     }
 
     /// Returns when all that was sent has gone out, then whenever the client has sent something.
