@@ -436,12 +436,14 @@ fn frame(framing: Framing, buffer: &mut [u8], len: usize) -> Range<usize> {
     let _ = framing.encode_piece_start(len, &mut out);
     let start = out.as_slice();
     let (at, end) = (PIECE_START - start.len(), framing.piece_end());
-    for (offset, part) in [(at, start), (PIECE_START + len, end)] {
-        if let Some(room) = buffer.get_mut(offset..offset + part.len()) {
-            room.copy_from_slice(part);
-        }
+    let whole = at..PIECE_START + len + end.len();
+    if let Some(room) = buffer.get_mut(at..PIECE_START) {
+        room.copy_from_slice(start);
     }
-    at..PIECE_START + len + end.len()
+    if let Some(room) = buffer.get_mut(PIECE_START + len..whole.end) {
+        room.copy_from_slice(end);
+    }
+    whole
 }
 
 /// Room for the length of a chunk in hexadecimal and a line end.
