@@ -206,7 +206,7 @@ impl<Io: Read + Write> Connection<'_, Io> {
         answer: impl FnOnce(&RequestHead<'_>) -> Answer<'a>,
     ) -> Result<Served, Served> {
         let received = self.read_head(buffer).await?;
-        let mut reply = Reply::NONE;
+        let mut reply = Reply::new();
         reply.decide(received, answer);
         let mut out = SliceBuffer::new(buffer);
         if reply.encode_head(&mut out).is_err() {
@@ -233,7 +233,10 @@ impl<Io: Read + Write> Connection<'_, Io> {
         }
         let stalled = after(Instant::now(), self.timeouts.write);
         match select(self.io.flush(), stalled).await {
-            Either::First(Ok(())) => Ok(reply.served),
+            Either::First(Ok(())) => Ok(match reply.stream {
+                Some(_) => Served::Ended,
+                None => Served::Answered(reply.status),
+            }),
             Either::First(Err(_)) => Err(Served::Gone),
             Either::Second(()) => Err(Served::TimedOut),
         }
@@ -346,7 +349,6 @@ fn after(since: Instant, limit: Option<Duration>) -> Timer {
 
 /// What is sent in reply to a request.
 struct Reply<'a> {
-    served: Served,
     status: u16,
     headers: &'a [Header<'a>],
     framing: Framing,
@@ -359,15 +361,16 @@ struct Reply<'a> {
 
 impl<'a> Reply<'a> {
     /// A refusal of nothing in particular.
-    const NONE: Self = Self {
-        served: Served::Answered(400),
-        status: 400,
-        headers: &[],
-        framing: Framing::Close,
-        body_len: Some(0),
-        stream: None,
-        end: &[],
-    };
+    fn new() -> Self {
+        Self {
+            status: 400,
+            headers: &[],
+            framing: Framing::Close,
+            body_len: Some(0),
+            stream: None,
+            end: &[],
+        }
+    }
 
     /// Becomes the reply to what was received; nothing stands for a head that does not fit.
     // What it needs of the stack, the rest of an exchange does without.
@@ -399,7 +402,6 @@ impl<'a> Reply<'a> {
                     self.body_len = None;
                     self.stream = Some(subscription);
                     self.end = self.framing.stream_end();
-                    self.served = Served::Ended;
                 }
                 Err(TooManySubscribers) => return self.answer(503, &[RETRY_AFTER]),
             },
@@ -407,13 +409,11 @@ impl<'a> Reply<'a> {
         if ask == Ask::Head {
             self.end = &[];
             self.stream = None;
-            self.served = Served::Answered(self.status);
         }
     }
 
     #[inline(never)]
     fn answer(&mut self, status: u16, headers: &'a [Header<'a>]) {
-        self.served = Served::Answered(status);
         self.status = status;
         self.headers = headers;
     }
