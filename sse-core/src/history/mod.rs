@@ -173,7 +173,7 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
             let evicted = self.entries[self.oldest];
             if evicted.is_event {
                 self.before = evicted.number;
-                self.before_id = self.own_id(&evicted);
+                self.before_id.take(&evicted, &self.bytes);
             }
             self.oldest = wrap(self.oldest + 1, N);
             self.len -= 1;
@@ -202,15 +202,6 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
             .filter(|entry| entry.is_event)
     }
 
-    fn own_id(&self, entry: &Entry) -> Id {
-        let mut own = Id::NONE;
-        if let Some(id) = own.bytes.get_mut(..entry.id_len.into()) {
-            self.copy(entry.id_start, id);
-            own.len = entry.id_len;
-        }
-        own
-    }
-
     /// Position of the oldest frame held.
     fn first(&self) -> u64 {
         self.evicted + 1
@@ -219,14 +210,6 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
     /// Position of the next frame to be published.
     fn end(&self) -> u64 {
         self.first() + self.len as u64
-    }
-
-    /// Copies out of the ring, from an offset that may lie one round ahead.
-    fn copy(&self, start: usize, out: &mut [u8]) {
-        let (wrapped, begin) = self.bytes.split_at(wrap(start, BYTES));
-        let (head, tail) = out.split_at_mut(out.len().min(begin.len()));
-        head.copy_from_slice(&begin[..head.len()]);
-        tail.copy_from_slice(&wrapped[..tail.len()]);
     }
 }
 
@@ -291,6 +274,13 @@ impl Id {
         Some(new)
     }
 
+    /// Becomes that of an entry of this ring.
+    fn take(&mut self, entry: &Entry, ring: &[u8]) {
+        self.len = entry.id_len;
+        let bytes = self.bytes.get_mut(..entry.id_len.into());
+        copy(ring, entry.id_start, bytes.unwrap_or_default());
+    }
+
     /// This, or the number if it is empty.
     fn or_number(self, number: u64) -> Self {
         match self.len {
@@ -306,6 +296,14 @@ impl Id {
     fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len.into()).unwrap_or_default()
     }
+}
+
+/// Copies out of a ring, from an offset that may lie one round ahead.
+fn copy(ring: &[u8], start: usize, out: &mut [u8]) {
+    let (wrapped, begin) = ring.split_at(wrap(start, ring.len()));
+    let (head, tail) = out.split_at_mut(out.len().min(begin.len()));
+    head.copy_from_slice(&begin[..head.len()]);
+    tail.copy_from_slice(&wrapped[..tail.len()]);
 }
 
 /// Writes around the end of the ring while there is room, and counts everything.

@@ -1,6 +1,6 @@
 //! Where a reader stands in a history, and what it gets next.
 
-use super::{FellOff, History, Id, encode};
+use super::{FellOff, History, Id, copy, encode};
 use crate::{Overrun, event_id::decimal, gap::Gap};
 
 /// Where a reader stands in a [`History`].
@@ -83,7 +83,7 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
                 break;
             }
             let part = rest.min(free.len());
-            self.copy(entry.start + position.taken, &mut free[..part]);
+            copy(&self.bytes, entry.start + position.taken, &mut free[..part]);
             n += part;
             if part < rest {
                 position.taken += part;
@@ -94,7 +94,7 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
             if entry.is_event {
                 position.at = entry.number;
                 position.reader = Reader::Current;
-                position.had = self.own_id(entry);
+                position.had.take(entry, &self.bytes);
             }
         }
         Ok(n)
@@ -112,9 +112,11 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
         let mut following = None;
         for entry in self.events() {
             if entry.number == at {
-                at_id = self.own_id(entry);
+                at_id.take(entry, &self.bytes);
             } else if entry.number > at {
-                following = Some(self.own_id(entry).or_number(entry.number));
+                let mut id = Id::NONE;
+                id.take(entry, &self.bytes);
+                following = Some(id.or_number(entry.number));
                 break;
             }
         }
@@ -138,18 +140,22 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
     /// The position behind the event of this id, and its number, if it is or was held.
     pub(super) fn place(&self, id: &str) -> Option<(u64, u64)> {
         let number = decimal(id);
-        let is = |own: &Id, of| match own.as_bytes() {
-            [] => number == Some(of),
-            own => own == id.as_bytes(),
-        };
-        if is(&self.before_id, self.before) {
-            return Some((self.first(), self.before));
-        }
-        let mut next = self.first();
-        while let Some(entry) = self.entry(next) {
+        let (mut next, mut at, mut own) = (self.first(), self.before, self.before_id);
+        loop {
+            let is_it = match own.as_bytes() {
+                [] => number == Some(at),
+                own => own == id.as_bytes(),
+            };
+            if is_it {
+                return Some((next, at));
+            }
+            let Some(entry) = self.entry(next) else {
+                break;
+            };
             next += 1;
-            if entry.is_event && is(&self.own_id(entry), entry.number) {
-                return Some((next, entry.number));
+            if entry.is_event {
+                at = entry.number;
+                own.take(entry, &self.bytes);
             }
         }
         let evicted = number.filter(|&number| number < self.before && !self.has_own)?;
