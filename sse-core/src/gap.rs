@@ -7,10 +7,10 @@ use crate::{Data, Message, event_id::digits};
 /// What there is to tell.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Gap<'a> {
-    /// The last id the reader had, as far as it is known.
-    pub(crate) after: Option<&'a str>,
-    /// The id of the next event it gets, as far as there is one yet.
-    pub(crate) resumes_at: Option<&'a str>,
+    /// The last id the reader had; empty if that is not known.
+    pub(crate) after: &'a str,
+    /// The id of the next event it gets; empty if there is none yet.
+    pub(crate) resumes_at: &'a str,
     /// How many events are between them, if that can be known.
     pub(crate) lost: Option<u64>,
 }
@@ -41,10 +41,10 @@ impl Data for Gap<'_> {
     }
 }
 
-fn json_id(id: Option<&str>, out: &mut impl fmt::Write) -> fmt::Result {
+fn json_id(id: &str, out: &mut impl fmt::Write) -> fmt::Result {
     match id {
-        Some(id) => json_string(id, out),
-        None => out.write_str("null"),
+        "" => out.write_str("null"),
+        id => json_string(id, out),
     }
 }
 

@@ -195,13 +195,6 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
         }
     }
 
-    /// The events held, the oldest first.
-    fn events(&self) -> impl Iterator<Item = &Entry> {
-        (self.first()..self.end())
-            .map_while(|position| self.entry(position))
-            .filter(|entry| entry.is_event)
-    }
-
     /// Position of the oldest frame held.
     fn first(&self) -> u64 {
         self.evicted + 1
@@ -281,11 +274,11 @@ impl Id {
         copy(ring, entry.id_start, bytes.unwrap_or_default());
     }
 
-    /// This, or the number if it is empty.
-    fn or_number(self, number: u64) -> Self {
-        match self.len {
-            0 => Self::new(digits(number, &mut [0; 20])).unwrap_or(self),
-            _ => self,
+    /// This, or the number if it is empty; `memory` is for its digits.
+    fn or_number<'a>(&'a self, number: u64, memory: &'a mut [u8; 20]) -> &'a str {
+        match self.as_str() {
+            "" => digits(number, memory),
+            own => own,
         }
     }
 

@@ -103,30 +103,36 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
     /// Tells the reader what it has missed. It then stands where the history can go on from.
     fn tell(&self, position: &mut Position, out: &mut [u8]) -> Result<usize, FellOff> {
         let missed = self.before.saturating_sub(position.at);
+        let [mut had_digits, mut following_digits, mut at_digits] = [[0; 20]; 3];
         let had = match position.reader {
-            Reader::Current => position.had.or_number(position.at),
-            Reader::Fresh | Reader::Astray => position.had,
+            Reader::Current => position.had.or_number(position.at, &mut had_digits),
+            Reader::Fresh | Reader::Astray => position.had.as_str(),
         };
         let at = position.at.max(self.before);
         let mut at_id = self.before_id;
-        let mut following = None;
-        for entry in self.events() {
+        let mut following = Id::NONE;
+        let mut resumes_at = "";
+        let mut next = self.first();
+        while let Some(entry) = self.entry(next) {
+            next += 1;
+            if !entry.is_event {
+                continue;
+            }
             if entry.number == at {
                 at_id.take(entry, &self.bytes);
             } else if entry.number > at {
-                let mut id = Id::NONE;
-                id.take(entry, &self.bytes);
-                following = Some(id.or_number(entry.number));
+                following.take(entry, &self.bytes);
+                resumes_at = following.or_number(entry.number, &mut following_digits);
                 break;
             }
         }
         let gap = Gap {
-            after: Some(had.as_str()).filter(|had| !had.is_empty()),
-            resumes_at: following.as_ref().map(Id::as_str),
+            after: had,
+            resumes_at,
             lost: (position.reader != Reader::Astray).then_some(missed),
         };
-        let named = at_id.or_number(at);
-        match encode(out, 0, out.len(), None, &gap.message(named.as_str())) {
+        let named = at_id.or_number(at, &mut at_digits);
+        match encode(out, 0, out.len(), None, &gap.message(named)) {
             Ok(n) if n <= out.len() => {
                 position.at = at;
                 position.had = at_id;

@@ -28,8 +28,11 @@ impl Gap {
         let mut digits = [[0; 20]; 3];
         let [after, resumes_at, at] = digits.each_mut();
         let gap = gap::Gap {
-            after: self.after.as_ref().map(|id| id.text(after)),
-            resumes_at: self.resumes_at.as_ref().map(|id| id.text(resumes_at)),
+            after: self.after.as_ref().map_or("", |id| id.text(after)),
+            resumes_at: self
+                .resumes_at
+                .as_ref()
+                .map_or("", |id| id.text(resumes_at)),
             lost: self.lost,
         };
         let frame = gap.message(self.at.text(at)).to_frame();
