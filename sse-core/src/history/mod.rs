@@ -128,12 +128,9 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
         match message.fields.id {
             Some("") => return Err(PublishError::EmptyId),
             Some(id) if self.place(id).is_some() => return Err(PublishError::DuplicateId),
-            Some(id) => {
-                let own = Id::new(id).ok_or(PublishError::IdTooLong)?;
-                if decimal(id) != Some(number) {
-                    id_len = own.len;
-                }
-            }
+            Some(id) if id.len() > ID_LIMIT => return Err(PublishError::IdTooLong),
+            Some(id) if decimal(id) == Some(number) => {}
+            Some(id) => id_len = id.len() as u8,
             None if is_event => given = Some(digits(number, &mut memory)),
             None => {}
         }
@@ -258,13 +255,12 @@ impl Id {
         bytes: [0; ID_LIMIT],
     };
 
-    fn new(id: &str) -> Option<Self> {
-        let mut new = Self::NONE;
-        new.bytes
-            .get_mut(..id.len())?
-            .copy_from_slice(id.as_bytes());
-        new.len = u8::try_from(id.len()).ok()?;
-        Some(new)
+    /// Becomes this one, unless it is too long.
+    fn set(&mut self, id: &str) {
+        if let Some(bytes) = self.bytes.get_mut(..id.len()) {
+            bytes.copy_from_slice(id.as_bytes());
+            self.len = id.len() as u8;
+        }
     }
 
     /// Becomes that of an entry of this ring.

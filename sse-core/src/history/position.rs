@@ -48,7 +48,7 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
         if let Some(id) = last_event_id.filter(|id| !id.is_empty()) {
             position.reader = Reader::Astray;
             if let Ok(id) = str::from_utf8(id) {
-                position.had = Id::new(id).unwrap_or(Id::NONE);
+                position.had.set(id);
                 if let Some((next, at)) = self.place(id) {
                     position.next = next;
                     position.at = at;
