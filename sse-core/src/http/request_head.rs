@@ -3,7 +3,7 @@
 use super::{
     head::{BadHead, Header, Headers, MAX_HEADERS, Version},
     request::is_token_byte,
-    url::split_query,
+    url::{split_query, split_text_before},
 };
 
 /// The head of a request.
@@ -157,13 +157,9 @@ impl<'a> RequestHead<'a> {
         if self.target.starts_with('/') {
             return self.target;
         }
-        let after = |text: &'a str, is_end: fn(&u8) -> bool| {
-            let end = text.as_bytes().iter().position(is_end);
-            text.get(end.unwrap_or(text.len())..).unwrap_or_default()
-        };
-        let after_scheme = after(self.target, |byte| *byte == b':');
-        match after_scheme.strip_prefix("://") {
-            Some(authority) => after(authority, |byte| matches!(byte, b'/' | b'?')),
+        let (_scheme, rest) = split_text_before(self.target, b":");
+        match rest.strip_prefix("://") {
+            Some(rest) => split_text_before(rest, b"/?").1,
             None => self.target,
         }
     }

@@ -266,9 +266,13 @@ pub(super) fn default_port(secure: bool) -> u16 {
 
 /// Splits before the question mark.
 pub(super) fn split_query(target: &str) -> (&str, &str) {
-    let path = target.bytes().position(|byte| byte == b'?');
-    let split = target.split_at_checked(path.unwrap_or(target.len()));
-    split.unwrap_or((target, ""))
+    split_text_before(target, b"?")
+}
+
+/// Splits before the first of these bytes, which are ASCII.
+pub(super) fn split_text_before<'t>(text: &'t str, borders: &[u8]) -> (&'t str, &'t str) {
+    let (before, _) = split_before(text.as_bytes(), borders);
+    text.split_at_checked(before.len()).unwrap_or((text, ""))
 }
 
 /// How many dots, plain or percent-encoded, a path segment is made of; 0 if of anything else.
