@@ -1,10 +1,10 @@
 //! What a server sends: the head of an answer, and the pieces of a stream behind it.
 
 use super::{
-    Header, InvalidRequest, RequestError, RequestHead, Version, extend_decimal,
+    Header, InvalidRequest, RequestError, RequestHead, Version,
     request::{append_header, check_header},
 };
-use crate::{Buffer, Full};
+use crate::{Buffer, Full, event_id::digits};
 
 /// The headers of an answer that is an event stream, names in lower case.
 ///
@@ -166,15 +166,16 @@ pub fn encode_answer_head(
     out: &mut impl Buffer,
 ) -> Result<(), RequestError> {
     check(headers)?;
+    let mut memory = [0; 20];
     out.push_slice(b"HTTP/1.1 ")?;
-    extend_decimal(out, status.clamp(200, 999).into())?;
+    out.push_text(digits(status.clamp(200, 999).into(), &mut memory))?;
     // The words after the status may be none, but not the space before them (RFC 9112 4).
     out.push_slice(b" \r\n")?;
     // RFC 9110 8.6: not with 204, nor 304, whose length would be another answer's.
     if !matches!(status, 204 | 304) {
-        out.push_slice(b"content-length: ")?;
-        extend_decimal(out, body_len)?;
-        out.push_slice(b"\r\n")?;
+        let name = "content-length";
+        let value = digits(body_len as u64, &mut memory).as_bytes();
+        append_header(&Header { name, value }, out)?;
     }
     Ok(end_head(headers, out)?)
 }
