@@ -307,11 +307,14 @@ impl fmt::Write for RingWriter<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.len = self.len.saturating_add(text.len());
         if self.len <= self.room {
-            let (wrapped, begin) = self.ring.split_at_mut(self.at);
-            let (head, tail) = text.as_bytes().split_at(text.len().min(begin.len()));
-            begin[..head.len()].copy_from_slice(head);
-            wrapped[..tail.len()].copy_from_slice(tail);
-            self.at = wrap(self.at + text.len(), self.ring.len());
+            let mut rest = text.as_bytes();
+            while !rest.is_empty() {
+                let free = self.ring.get_mut(self.at..).unwrap_or_default();
+                let (part, behind) = rest.split_at(rest.len().min(free.len()));
+                free[..part.len()].copy_from_slice(part);
+                self.at = wrap(self.at + part.len(), self.ring.len());
+                rest = behind;
+            }
         }
         Ok(())
     }
