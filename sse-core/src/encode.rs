@@ -65,17 +65,13 @@ impl Fields<'_> {
             encode_comment(comment, out)?;
         }
         if !self.event.is_empty() {
-            out.write_str("event: ")?;
-            out.write_str(self.event)?;
-            out.write_str("\n")?;
+            encode_line("event: ", self.event, out)?;
         }
         if let Some(id) = self.id {
-            out.write_str(if id.is_empty() { "id:" } else { "id: " })?;
-            out.write_str(id)?;
-            out.write_str("\n")?;
+            encode_line(if id.is_empty() { "id:" } else { "id: " }, id, out)?;
         }
         if let Some(milliseconds) = self.retry {
-            encode_retry(milliseconds, out)?;
+            encode_line("retry: ", digits(milliseconds, &mut [0; 20]), out)?;
         }
         Ok(())
     }
@@ -87,11 +83,17 @@ fn encode_comment(comment: &str, out: &mut (impl fmt::Write + ?Sized)) -> fmt::R
     out.write_str("\n")
 }
 
-fn encode_retry(milliseconds: u64, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
-    for text in ["retry: ", digits(milliseconds, &mut [0; 20]), "\n"] {
-        out.write_str(text)?;
-    }
-    Ok(())
+/// Writes the one line of a field.
+#[cfg_attr(feature = "std", inline)]
+#[cfg_attr(not(feature = "std"), inline(never))]
+pub(crate) fn encode_line(
+    name: &str,
+    value: &str,
+    out: &mut (impl fmt::Write + ?Sized),
+) -> fmt::Result {
+    out.write_str(name)?;
+    out.write_str(value)?;
+    out.write_str("\n")
 }
 
 /// The usual keep-alive, as [`Message::comment`] of nothing is encoded.

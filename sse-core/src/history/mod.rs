@@ -2,12 +2,13 @@
 
 mod position;
 
-use core::{fmt, fmt::Write as _};
+use core::fmt;
 
 pub use position::Position;
 
 use crate::{
     Data, Message, Overrun, PublishError,
+    encode::encode_line,
     event_id::{decimal, digits, first_number},
     message::Fields,
 };
@@ -335,10 +336,8 @@ fn encode<D: Data>(
         len: 0,
     };
     if let Some(id) = given_id {
-        for text in ["id: ", id, "\n"] {
-            // A ring takes everything.
-            let _ = out.write_str(text);
-        }
+        // A ring takes everything.
+        let _ = encode_line("id: ", id, &mut out);
     }
     match message.encode(&mut out) {
         Ok(()) => Ok(out.len),
