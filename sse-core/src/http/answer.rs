@@ -1,7 +1,7 @@
 //! What a server sends: the head of an answer, and the pieces of a stream behind it.
 
 use super::{
-    Header, InvalidRequest, RequestError, RequestHead, Version,
+    Header, RequestError, RequestHead, Version,
     request::{append_header, check_header},
 };
 use crate::{Buffer, Full, event_id::digits};
@@ -63,18 +63,11 @@ impl Framing {
         headers: &[Header<'_>],
         out: &mut impl Buffer,
     ) -> Result<(), RequestError> {
-        check(headers)?;
-        out.push_slice(b"HTTP/1.1 200 OK\r\n")?;
-        for (name, value) in &STREAM_HEADERS {
-            if !headers.iter().any(|header| header.is_named(name)) {
-                let value = value.as_bytes();
-                append_header(&Header { name, value }, out)?;
-            }
-        }
-        if self == Self::Chunked {
-            append_header(&CHUNKED, out)?;
-        }
-        Ok(end_head(headers, out)?)
+        let own = match self {
+            Self::Chunked => &CHUNKED_HEADERS[..],
+            Self::Close => &CHUNKED_HEADERS[..STREAM_HEADERS.len()],
+        };
+        encode_lines(200, " OK\r\n", own, headers, out)
     }
 
     /// Appends a piece of the stream. An empty piece is nothing.
@@ -165,31 +158,43 @@ pub fn encode_answer_head(
     body_len: usize,
     out: &mut impl Buffer,
 ) -> Result<(), RequestError> {
-    check(headers)?;
     let mut memory = [0; 20];
-    out.push_slice(b"HTTP/1.1 ")?;
-    out.push_text(digits(status.clamp(200, 999).into(), &mut memory))?;
-    // The words after the status may be none, but not the space before them (RFC 9112 4).
-    out.push_slice(b" \r\n")?;
+    let length = [("content-length", digits(body_len as u64, &mut memory))];
     // RFC 9110 8.6: not with 204, nor 304, whose length would be another answer's.
-    if !matches!(status, 204 | 304) {
-        let name = "content-length";
-        let value = digits(body_len as u64, &mut memory).as_bytes();
-        append_header(&Header { name, value }, out)?;
+    let own = match status {
+        204 | 304 => &[],
+        _ => &length[..],
+    };
+    // The words after the status may be none, but not the space before them (RFC 9112 4).
+    encode_lines(status.clamp(200, 999), " \r\n", own, headers, out)
+}
+
+/// Appends a head with these headers of its own, unless others stand in their place; `reason` is
+/// the rest of its first line.
+fn encode_lines(
+    status: u16,
+    reason: &str,
+    own: &[(&str, &str)],
+    headers: &[Header<'_>],
+    out: &mut impl Buffer,
+) -> Result<(), RequestError> {
+    headers.iter().try_for_each(check_header)?;
+    let mut memory = [0; 20];
+    let status = digits(status.into(), &mut memory);
+    for part in ["HTTP/1.1 ", status, reason] {
+        out.push_text(part)?;
     }
-    Ok(end_head(headers, out)?)
-}
-
-fn check(headers: &[Header<'_>]) -> Result<(), InvalidRequest> {
-    headers.iter().try_for_each(check_header)
-}
-
-fn end_head(headers: &[Header<'_>], out: &mut impl Buffer) -> Result<(), Full> {
+    for (name, value) in own {
+        if !headers.iter().any(|header| header.is_named(name)) {
+            let value = value.as_bytes();
+            append_header(&Header { name, value }, out)?;
+        }
+    }
     for header in headers {
         append_header(header, out)?;
     }
     append_header(&CLOSE, out)?;
-    out.push_slice(b"\r\n")
+    Ok(out.push_slice(b"\r\n")?)
 }
 
 fn extend_hex(out: &mut impl Buffer, n: usize) -> Result<(), Full> {
@@ -199,9 +204,10 @@ fn extend_hex(out: &mut impl Buffer, n: usize) -> Result<(), Full> {
     out.push_slice(&[b"0123456789abcdef"[n % 16]])
 }
 
-const CHUNKED: Header<'static> = Header {
-    name: "transfer-encoding",
-    value: b"chunked",
+/// The headers of a stream, and at last that of one in chunks.
+const CHUNKED_HEADERS: [(&str, &str); 4] = {
+    let [first, second, third] = STREAM_HEADERS;
+    [first, second, third, ("transfer-encoding", "chunked")]
 };
 
 const CLOSE: Header<'static> = Header {
