@@ -303,8 +303,8 @@ impl<Io: Read + Write> Connection<'_, Io> {
                     *taken_at = silent_since;
                 }
                 Either3::Third(()) if flushed => {
-                    for (to, from) in piece.iter_mut().zip(KEEP_ALIVE.bytes()) {
-                        *to = from;
+                    if let Some(room) = piece.get_mut(..KEEP_ALIVE.len()) {
+                        room.copy_from_slice(KEEP_ALIVE.as_bytes());
                     }
                     break KEEP_ALIVE.len();
                 }
