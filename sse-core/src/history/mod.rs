@@ -178,10 +178,9 @@ impl<const N: usize, const BYTES: usize> History<N, BYTES> {
             self.used -= evicted.len;
             self.evicted += 1;
         }
-        match self.entry(self.first()) {
-            Some(oldest) => wrap(oldest.start + self.used, BYTES),
-            None => 0,
-        }
+        // Where nothing is held, any place will do.
+        let oldest = self.entries.get(self.oldest);
+        oldest.map_or(0, |oldest| wrap(oldest.start + self.used, BYTES))
     }
 
     fn entry(&self, position: u64) -> Option<&Entry> {
