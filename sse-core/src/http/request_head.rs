@@ -190,13 +190,12 @@ pub const ALLOW: Header<'static> = Header {
 /// Takes a text of such bytes, at least one, and the space behind it.
 fn word(text: &[u8], is_part: fn(u8) -> bool) -> Result<(&str, &[u8]), Option<BadHead>> {
     let end = text.iter().position(|byte| !is_part(*byte)).ok_or(None)?;
-    match text.split_at_checked(end) {
-        Some((word @ [_, ..], [b' ', rest @ ..])) => match str::from_utf8(word) {
-            Ok(word) => Ok((word, rest)),
-            Err(_) => Err(Some(BadHead::Syntax)),
-        },
-        _ => Err(Some(BadHead::Syntax)),
+    if let Some((word @ [_, ..], [b' ', rest @ ..])) = text.split_at_checked(end)
+        && let Ok(word) = str::from_utf8(word)
+    {
+        return Ok((word, rest));
     }
+    Err(Some(BadHead::Syntax))
 }
 
 fn after_line_end(text: &[u8]) -> Result<&[u8], Option<BadHead>> {
