@@ -86,11 +86,12 @@ impl<W: fmt::Write + ?Sized> Lines<'_, W> {
                     continue;
                 }
             }
-            let end = scan::line_end(text.as_bytes());
-            let Some((line, rest)) = end.and_then(|end| text.split_at_checked(end)) else {
-                return self.out.write_str(text);
-            };
+            let end = scan::line_end(text.as_bytes()).unwrap_or(text.len());
+            let (line, rest) = text.split_at_checked(end).unwrap_or_default();
             self.out.write_str(line)?;
+            if rest.is_empty() {
+                break;
+            }
             self.out.write_str(self.next_line)?;
             self.after_cr = rest.starts_with('\r');
             text = rest.get(1..).unwrap_or_default();
