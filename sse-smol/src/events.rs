@@ -123,7 +123,6 @@ impl<R: AsyncRead> Source for Reader<R> {
     type Error = io::Error;
 
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
-        self.filled = 0;
         let read = ready!(self.reader.as_mut().poll_read(cx, &mut self.memory))?;
         self.filled = read.min(self.memory.len());
         Poll::Ready(Ok(self.filled > 0))

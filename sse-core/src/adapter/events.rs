@@ -46,7 +46,7 @@ pub trait Source {
     /// Gets the next chunk; `false` at the end.
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, Self::Error>>;
 
-    /// The chunk got last; empty before the first.
+    /// The chunk got last, for as long as the next one is waited for; empty before the first.
     fn chunk(&self) -> &[u8];
 }
 
