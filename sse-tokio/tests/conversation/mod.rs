@@ -4,9 +4,14 @@
 
 #![allow(dead_code, unused_imports)] // Each test takes what it needs.
 
+mod anything;
+#[path = "../../../sse-core/tests/common/random.rs"]
+mod random;
 mod scenes;
 mod server;
 
+pub(crate) use anything::{Anything, see, some_polls};
+pub(crate) use random::Random;
 pub(crate) use scenes::SCENES;
 pub(crate) use server::{Act, PATIENCE, Server};
 
