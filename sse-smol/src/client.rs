@@ -10,7 +10,7 @@ use std::{
 use futures_core::Stream;
 use sse_core::{
     Client, Event, EventBuf, Step, Update,
-    adapter::{Prepare, Timer as _},
+    adapter::{Prepare, TURN, Timer as _},
     http::{RequestBuf, Response},
 };
 
@@ -181,7 +181,7 @@ impl<N: Network> EventSource<N> {
 
     /// Does what the client asks for, until it has something to tell.
     fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
-        loop {
+        for _ in 0..TURN {
             let step = self.client.poll(self.timer.now());
             let done = match step {
                 Step::Connect => self.poll_connect(cx),
@@ -202,6 +202,8 @@ impl<N: Network> EventSource<N> {
                 Poll::Pending => ready!(self.timer.poll(self.client.deadline(), cx)),
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     fn poll_connect(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -9,7 +9,7 @@ use std::{
 use futures_core::Stream;
 use sse_core::{
     Client, Event, EventBuf, Instant, Step, Update,
-    adapter::{self, Prepare, Timer as _},
+    adapter::{self, Prepare, TURN, Timer as _},
     http::{RequestBuf, Response},
 };
 use tokio::{io::ReadBuf, time::Sleep};
@@ -176,7 +176,7 @@ impl EventSource {
 
     /// Does what the client asks for, until it has something to tell.
     fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
-        loop {
+        for _ in 0..TURN {
             let step = self.client.poll(self.timer.now());
             let done = match step {
                 Step::Connect => self.poll_connect(cx),
@@ -197,6 +197,8 @@ impl EventSource {
                 Poll::Pending => ready!(self.timer.poll(self.client.deadline(), cx)),
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     fn poll_connect(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -18,7 +18,7 @@ use futures_core::Stream;
 use http_body::Body as _;
 use sse_core::{
     Config, Event, EventBuf, Instant, ItemPlace, Lost, Order, Parser, Session, TooLarge, Update,
-    adapter::Timer as _,
+    adapter::{TURN, Timer as _},
     http::{Header, ResponseBuf},
 };
 
@@ -197,7 +197,7 @@ impl EventSource {
 
     /// Does what the session asks for, until it has something to tell.
     fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Told> {
-        loop {
+        for _ in 0..TURN {
             match self.session.find_item(&self.chunk, &mut self.at) {
                 Ok(Some(place)) => return Poll::Ready(Told::Item(place)),
                 Ok(None) => {}
@@ -231,6 +231,8 @@ impl EventSource {
                 ready!(self.timer.poll(self.session.deadline(), cx));
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     fn connect(&mut self) {

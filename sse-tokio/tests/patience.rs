@@ -221,3 +221,55 @@ async fn an_idle_source_is_not_woken_and_reads_once_for_each_poll() {
         assert_eq!(event.data, "a");
     }
 }
+
+/// Has comments ready whenever it is asked, behind the head, and is asked only so often.
+struct Flood(usize);
+
+impl AsyncRead for Flood {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        let piece = if self.0 == 0 { STREAM } else { ": nothing\n" };
+        buf.put_slice(piece.as_bytes());
+        self.0 += 1;
+        assert!(self.0 < 100_000, "nobody else gets a turn");
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Flood {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        Poll::Ready(Ok(buf.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[tokio::test]
+async fn a_source_in_a_flood_of_comments_lets_others_have_their_turn() {
+    let mut source = builder("http://flood/")
+        .connector(|_| async { Ok(Flood(0)) })
+        .build()
+        .unwrap();
+    assert_eq!(source.next_update().await.unwrap(), Update::Opened);
+    for _ in 0..3 {
+        tokio::select! {
+            biased;
+            next = source.next() => panic!("{next:?}"),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    assert!(source.session().is_open());
+}

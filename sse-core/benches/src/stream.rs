@@ -70,10 +70,11 @@ pub(crate) fn drain<T, E>(stream: impl Stream<Item = Result<T, E>>, mut take: im
     }
 }
 
-/// What `poll` has at once.
-pub(crate) fn now<T>(poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> T {
-    match poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => unreachable!("all input is there"),
+/// What `poll` has, without waiting: who lets others have their turn is asked again.
+pub(crate) fn now<T>(mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>) -> T {
+    loop {
+        if let Poll::Ready(value) = poll(&mut Context::from_waker(Waker::noop())) {
+            return value;
+        }
     }
 }

@@ -13,6 +13,7 @@ use core::{
 use bytes::Bytes;
 use futures_core::Stream;
 
+use super::TURN;
 use crate::{Event, EventBuf, Parser, TooLarge, lent::Lent};
 
 /// Reads the events of a stream that someone else has opened, and does not connect again.
@@ -121,7 +122,10 @@ impl<S: Source> Events<S> {
 
     /// Finds the next event, which is to be lent before anything else is asked for.
     fn poll_unread(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, EventsError<S::Error>>> {
-        while !self.ended {
+        for _ in 0..TURN {
+            if self.ended {
+                return Poll::Ready(Ok(false));
+            }
             let (chunk, at) = (self.source.chunk(), &mut self.at);
             if self.parser.find_unread(chunk, at, &mut self.found)? {
                 return Poll::Ready(Ok(true));
@@ -135,7 +139,8 @@ impl<S: Source> Events<S> {
                 }
             }
         }
-        Poll::Ready(Ok(false))
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 

@@ -14,8 +14,8 @@ use crate::{
 pub(crate) fn next(chunks: Chunks, sink: &mut impl Sink) {
     let mut events = Events::from_body(bytes::<Infallible>(chunks));
     loop {
-        let next = pin!(events.next());
-        let Ok(Some(event)) = now(|cx| next.poll(cx)) else {
+        let mut next = pin!(events.next());
+        let Ok(Some(event)) = now(|cx| next.as_mut().poll(cx)) else {
             break;
         };
         sink.text(event.event_type, event.data, event.last_event_id);
