@@ -226,14 +226,27 @@ impl<N: Network> EventSource<N> {
     }
 
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Link::Open { io, .. } = &mut self.link else {
+        let Link::Open { io, unflushed } = &mut self.link else {
             return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
         };
-        match ready!(io.as_mut().poll_write(cx, self.client.unsent()))? {
-            0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-            n => self.client.sent(n),
+        let failed = match ready!(io.as_mut().poll_write(cx, self.client.unsent())) {
+            Ok(0) => io::ErrorKind::WriteZero.into(),
+            Ok(n) => {
+                self.client.sent(n);
+                return Poll::Ready(Ok(()));
+            }
+            Err(error) => error,
+        };
+        // A server that refuses a request may hang up on the rest of it: its response is there.
+        *unflushed = false;
+        self.client.sent(self.client.unsent().len());
+        match io.as_mut().poll_read(cx, self.client.spare()) {
+            Poll::Ready(Ok(n @ 1..)) => {
+                self.client.received(n, self.timer.now());
+                Poll::Ready(Ok(()))
+            }
+            Poll::Ready(_) | Poll::Pending => Poll::Ready(Err(failed)),
         }
-        Poll::Ready(Ok(()))
     }
 
     fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -221,14 +221,27 @@ impl EventSource {
     }
 
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Link::Open { io, .. } = &mut self.link else {
+        let Link::Open { io, unflushed } = &mut self.link else {
             return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
         };
-        match ready!(io.as_mut().poll_write(cx, self.client.unsent()))? {
-            0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-            n => self.client.sent(n),
+        let failed = match ready!(io.as_mut().poll_write(cx, self.client.unsent())) {
+            Ok(0) => io::ErrorKind::WriteZero.into(),
+            Ok(n) => {
+                self.client.sent(n);
+                return Poll::Ready(Ok(()));
+            }
+            Err(error) => error,
+        };
+        // A server that refuses a request may hang up on the rest of it: its response is there.
+        *unflushed = false;
+        self.client.sent(self.client.unsent().len());
+        match poll_read(io, cx, self.client.spare()) {
+            Poll::Ready(Ok(n @ 1..)) => {
+                self.client.received(n, self.timer.now());
+                Poll::Ready(Ok(()))
+            }
+            Poll::Ready(_) | Poll::Pending => Poll::Ready(Err(failed)),
         }
-        Poll::Ready(Ok(()))
     }
 
     fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -239,9 +252,7 @@ impl EventSource {
             ready!(io.as_mut().poll_flush(cx))?;
             *unflushed = false;
         }
-        let mut spare = ReadBuf::new(self.client.spare());
-        ready!(io.as_mut().poll_read(cx, &mut spare))?;
-        let n = spare.filled().len();
+        let n = ready!(poll_read(io, cx, self.client.spare()))?;
         self.client.received(n, self.timer.now());
         Poll::Ready(Ok(()))
     }
@@ -298,6 +309,16 @@ impl fmt::Debug for EventSource {
             .field("session", self.client.session())
             .finish_non_exhaustive()
     }
+}
+
+fn poll_read(
+    io: &mut Pin<Box<dyn Io>>,
+    cx: &mut Context<'_>,
+    spare: &mut [u8],
+) -> Poll<io::Result<usize>> {
+    let mut spare = ReadBuf::new(spare);
+    ready!(io.as_mut().poll_read(cx, &mut spare))?;
+    Poll::Ready(Ok(spare.filled().len()))
 }
 
 /// The clock, and the one timer that waits for the machine's deadline.

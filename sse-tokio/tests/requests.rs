@@ -17,6 +17,10 @@ use sse_tokio::{
         http::{BadFraming, InvalidRequest, InvalidUrl, UrlError},
     },
 };
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
 
 #[tokio::test]
 async fn headers_and_body_are_sent_in_whatever_order_they_were_set() {
@@ -194,4 +198,23 @@ async fn the_head_of_the_response_can_be_read_when_the_stream_opens() {
     assert!(source.session().is_open());
     assert_eq!(soon(source.next()).await.unwrap().data, "a");
     assert!(source.response().is_none());
+}
+
+#[tokio::test]
+async fn a_refusal_before_the_request_is_read_is_not_lost() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let refuse = async {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        socket.read_u8().await.unwrap();
+        // What has not been read makes the end of the connection a reset.
+        let refusal = "HTTP/1.1 413 Too Large\r\nContent-Length: 4\r\n\r\nmost";
+        socket.write_all(refusal.as_bytes()).await.unwrap();
+    };
+    let builder = builder(&url).method("POST").body(vec![b'x'; 16 << 20]);
+    let mut source = builder.build().unwrap();
+    let (closed, ()) = soon(async { tokio::join!(source.next(), refuse) }).await;
+    let closed = closed.unwrap_err();
+    assert_eq!(closed.reason(), Closed::Status(413));
+    assert_eq!(closed.response().unwrap().body, b"most");
 }

@@ -1,7 +1,7 @@
 //! A source over the sockets of a network, against a scripted server.
 
 use std::{
-    io,
+    io::{self, Read, Write},
     pin::Pin,
     sync::{Arc, atomic::Ordering},
     time::Duration,
@@ -184,4 +184,21 @@ pub(crate) async fn a_server_that_is_down_is_waited_for<N: Network>() {
     );
     assert_eq!(source.next().await.unwrap().data, "a");
     assert!(source.error().is_none());
+}
+
+pub(crate) async fn a_refusal_before_the_request_is_read_is_not_lost<N: Network>() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let refuse = std::thread::spawn(move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        socket.read_exact(&mut [0]).unwrap();
+        // What has not been read makes the end of the connection a reset.
+        let refusal = b"HTTP/1.1 413 Too Large\r\nContent-Length: 4\r\n\r\nmost";
+        socket.write_all(refusal).unwrap();
+    });
+    let builder = builder::<N>(&url).method("POST").body(vec![b'x'; 16 << 20]);
+    let closed = builder.build().unwrap().next().await.unwrap_err();
+    assert_eq!(closed.reason(), sse_core::Closed::Status(413));
+    assert_eq!(closed.response().unwrap().body, b"most");
+    refuse.join().unwrap();
 }

@@ -24,6 +24,7 @@ macro_rules! tests_over {
             dropping_next_at_any_await_loses_nothing
             an_idle_source_asks_its_socket_for_nothing_until_the_deadline
             a_server_that_is_down_is_waited_for
+            a_refusal_before_the_request_is_read_is_not_lost
         }
 
         tests_over! {

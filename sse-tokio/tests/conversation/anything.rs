@@ -67,6 +67,7 @@ impl Anything {
     ) -> Poll<io::Result<usize>> {
         ready!(self.hesitate(cx));
         if self.random.below(50) == 0 {
+            self.answered = true;
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
         let n = 1 + self.random.below(bytes.len());
