@@ -23,7 +23,7 @@ use crate::Instant;
 
 /// How many steps are taken in one poll at most: a peer that always has more to say, and never an
 /// event, must not keep others on the thread from having their turn.
-pub const TURN: usize = 64;
+pub const TURN: usize = 1024;
 
 /// A clock, and the one timer that goes with it.
 pub trait Timer {
