@@ -79,7 +79,8 @@ impl Builder {
     }
 
     /// Makes each request ready just before it is sent, for a token that must be fresh. An error
-    /// counts as a failure to connect.
+    /// counts as one of a [connector](Self::connector): of kind [`io::ErrorKind::InvalidData`] it is
+    /// final.
     ///
     /// The method must stay; a change of it is ignored where the rules ask for the method.
     pub fn prepare<P, F>(mut self, prepare: P) -> Self
